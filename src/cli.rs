@@ -1,0 +1,222 @@
+//! The command line as it is typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::sequencer::{Options, Sides};
+use crate::sink::wav::Bits;
+use crate::terminal::Color;
+use crate::time::Rate;
+use crate::voice;
+
+/// A voice-guided audio coach: stretching, physio, breathing and intervals, timed to the frame
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a routine to a WAV file, for any music player
+    #[command(after_help = "\
+Examples:
+  earcoach export                             calf-cramp.wav, here
+  earcoach export --side left -o left.wav     names the left leg
+  earcoach export my-routine.json --force     replaces my-routine.wav
+  earcoach export -o - | aplay                streams the WAV into another program")]
+    Export(Export),
+    /// Show a routine's timeline: what is said and done when
+    #[command(after_help = "\
+Examples:
+  earcoach show                               the calf-cramp routine as a table
+  earcoach show --side right --svg plan.svg   draws it, to be printed
+  earcoach show my-routine.json --json        every cue with its frame, for programs")]
+    Show(Show),
+    /// Check routine files; every problem is shown with its place
+    #[command(after_help = "\
+Examples:
+  earcoach check my-routine.json
+  earcoach check --json routines/*.json       for programs")]
+    Check(Check),
+    /// List the routines at hand
+    List(List),
+    /// Voice packs: what they say, and whether they are sound
+    #[command(subcommand)]
+    Voice(Voice),
+}
+
+/// What `export` takes.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The routine and how it is played
+    #[command(flatten)]
+    pub timeline: TimelineArgs,
+    /// The file to write; `-` streams to standard output [default: the routine's name with .wav, here]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(short, long)]
+    pub force: bool,
+    /// Bits in a sample; 32 is floating point
+    #[arg(long, default_value = "16")]
+    pub bits: BitsArg,
+    /// 1 for mono, 2 for stereo with both channels alike
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=2))]
+    pub channels: u16,
+    /// Print what was written as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `show` takes.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The routine and how it is played
+    #[command(flatten)]
+    pub timeline: TimelineArgs,
+    /// Print every step and cue as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Draw the timeline as an SVG picture; `-` draws to standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub svg: Option<PathBuf>,
+    /// Replace the picture if it exists
+    #[arg(short, long, requires = "svg")]
+    pub force: bool,
+}
+
+/// What `check` takes.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The routines: files, built-in names, or `-` for standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// The voice that has to say their words: a name, or a voice pack's folder
+    #[arg(long, value_name = "NAME|DIR")]
+    pub voice: Option<String>,
+    /// Print the problems as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Let warnings count as errors
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// What `list` takes.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Print the routines as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The subcommands of `voice`.
+#[derive(Debug, Subcommand)]
+pub enum Voice {
+    /// List the voices at hand, or the words that a voice can say
+    List(VoiceList),
+    /// Check a voice pack: files, lengths, loudness, peaks, margins, and the words of the built-in routines
+    Check(VoiceCheck),
+}
+
+/// What `voice list` takes.
+#[derive(Debug, Args)]
+pub struct VoiceList {
+    /// A voice: a name, or a voice pack's folder [default: all voices]
+    #[arg(value_name = "VOICE")]
+    pub voice: Option<String>,
+    /// List what the voice can say, a clip a line
+    #[arg(long)]
+    pub words: bool,
+    /// Print as JSON
+    #[arg(long, conflicts_with = "words")]
+    pub json: bool,
+}
+
+/// What `voice check` takes.
+#[derive(Debug, Args)]
+pub struct VoiceCheck {
+    /// The voice: a name, or a voice pack's folder
+    #[arg(value_name = "VOICE", default_value = voice::BUILT_IN)]
+    pub voice: String,
+}
+
+/// The routine and the options that change its timeline, the same wherever a routine is taken.
+#[derive(Debug, Args)]
+pub struct TimelineArgs {
+    /// A built-in routine's name, a file, or `-` for standard input
+    #[arg(default_value = "calf-cramp")]
+    pub routine: String,
+    /// The side to work on
+    #[arg(long, value_name = "SIDE")]
+    pub side: Option<Sides>,
+    /// How many deepenings come before the hold, where the runner would say "I am at my limit"
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u32>,
+    /// The voice: a name, or a voice pack's folder
+    #[arg(long, value_name = "NAME|DIR")]
+    pub voice: Option<String>,
+    /// Frames a second, from 8000 to 192000
+    #[arg(long, value_name = "HZ", default_value = "48000", value_parser = parse_rate)]
+    pub rate: Rate,
+}
+
+impl TimelineArgs {
+    /// The options for the sequencer.
+    pub fn options(&self) -> Options {
+        Options { rate: self.rate, sides: self.side, limit: self.limit }
+    }
+}
+
+/// Bits in a sample, as typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum BitsArg {
+    /// 16-bit whole numbers
+    #[value(name = "16")]
+    Int16,
+    /// 24-bit whole numbers
+    #[value(name = "24")]
+    Int24,
+    /// 32-bit floating point
+    #[value(name = "32")]
+    Float32,
+}
+
+impl From<BitsArg> for Bits {
+    fn from(bits: BitsArg) -> Self {
+        match bits {
+            BitsArg::Int16 => Self::Int16,
+            BitsArg::Int24 => Self::Int24,
+            BitsArg::Float32 => Self::Float32,
+        }
+    }
+}
+
+fn parse_rate(text: &str) -> Result<Rate, String> {
+    let rate = text.parse().ok().and_then(Rate::new);
+    rate.ok_or_else(|| {
+        format!("a rate is a whole number from {} to {}", Rate::LOWEST, Rate::HIGHEST)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,34 @@
+//! A clip: samples that are ready to be placed on a timeline.
+
+pub mod decode;
+pub mod resample;
+
+use std::borrow::Cow;
+
+use crate::time::{Frames, Rate};
+
+/// Mono samples, 16 bit, at a known rate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clip {
+    /// Frames a second.
+    pub rate: Rate,
+    /// The samples; built-in clips are used where they lie in the program.
+    pub samples: Cow<'static, [i16]>,
+}
+
+impl Clip {
+    /// How long the clip is.
+    pub fn frames(&self) -> Frames {
+        Frames(self.samples.len() as u64)
+    }
+
+    /// The clip at another rate; itself, untouched, at its own.
+    #[must_use]
+    pub fn at_rate(self, rate: Rate) -> Self {
+        if rate == self.rate {
+            return self;
+        }
+        let samples = resample::resample(&self.samples, self.rate.hz(), rate.hz());
+        Self { rate, samples: Cow::Owned(samples) }
+    }
+}

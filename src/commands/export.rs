@@ -1,0 +1,181 @@
+//! `earcoach export`: a routine as a WAV file.
+
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use serde_json::json;
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use super::load;
+use crate::cli::Export;
+use crate::error::{Error, ExitCode};
+use crate::render::Renderer;
+use crate::sink::output::Output;
+use crate::sink::wav::{self, WavFormat};
+use crate::sounds::Sounds;
+use crate::terminal::printable;
+use crate::time::{Frames, Millis};
+use crate::timeline::Timeline;
+
+/// How much is collected before it is written.
+const BUFFER: usize = 128 * 1024;
+
+pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
+    if let Some(path) = &args.output {
+        ensure_wav(path)?;
+    }
+    let (timeline, pack) = load(&args.timeline)?;
+    let format = WavFormat { rate: timeline.rate, channels: args.channels, bits: args.bits.into() };
+    let header = format.header(timeline.frames)?;
+    let sounds = Sounds::load(&timeline, &pack)?;
+    let path = args.output.clone().unwrap_or_else(|| default_path(&timeline));
+    if args.json && path == Path::new("-") {
+        return Err(Error::Usage("--json and the WAV cannot both go to standard output".into()));
+    }
+    let stop = stop_on_signals()?;
+    let mut output = Output::create(&path, args.force)?;
+    let written = Written {
+        file: path,
+        frames: timeline.frames,
+        length: Millis(timeline.frames.0 * 1000 / u64::from(timeline.rate.hz())),
+        bytes: header.len() as u64 + timeline.frames.0 * format.frame_bytes(),
+        format,
+        loudness: sounds.loudness(&timeline),
+    };
+    let mut progress = Progress::new(timeline.frames, quiet);
+    let mut renderer = Renderer::new(Arc::new(timeline), Arc::new(sounds));
+    let mut buffered = BufWriter::with_capacity(BUFFER, &mut output);
+    let result = wav::write(&mut renderer, format, &header, &mut buffered, |position| {
+        progress.show(position);
+        if stop.load(Ordering::Relaxed) { Err(Stop::Interrupted) } else { Ok(()) }
+    });
+    progress.clear();
+    result.and_then(|()| Ok(buffered.flush()?)).map_err(|stop| match stop {
+        Stop::Interrupted => Error::Interrupted,
+        Stop::Io(error) => Error::io("cannot write", &written.file, error),
+    })?;
+    drop(buffered);
+    output.finish()?;
+    written.tell(args.json, quiet)?;
+    Ok(ExitCode::Done)
+}
+
+/// Why writing stopped early.
+enum Stop {
+    Interrupted,
+    Io(std::io::Error),
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// A flag that Ctrl-C and SIGTERM raise, so that an unfinished file can be taken away.
+fn stop_on_signals() -> Result<Arc<AtomicBool>, Error> {
+    let stop = Arc::new(AtomicBool::new(false));
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(&stop))
+            .map_err(|error| Error::io("cannot listen to", Path::new("signals"), error))?;
+    }
+    Ok(stop)
+}
+
+/// Refuses names of files that are something else than WAV.
+fn ensure_wav(path: &Path) -> Result<(), Error> {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    match ending.as_deref() {
+        Some("wav" | "wave") | None => Ok(()),
+        Some(_) if path.exists() && !path.is_file() => Ok(()),
+        Some(ending) => Err(Error::Usage(format!(
+            "`{}`: earcoach writes WAV files, not .{ending}; let the name end in .wav",
+            path.display()
+        ))),
+    }
+}
+
+/// The routine's name with `.wav`, in the current folder.
+fn default_path(timeline: &Timeline) -> PathBuf {
+    PathBuf::from(format!("{}.wav", timeline.routine))
+}
+
+/// What an export has written.
+struct Written {
+    file: PathBuf,
+    frames: Frames,
+    length: Millis,
+    bytes: u64,
+    format: WavFormat,
+    loudness: Option<f64>,
+}
+
+impl Written {
+    /// Prints it: as JSON to standard output, or as a line for people to standard error.
+    fn tell(&self, json: bool, quiet: bool) -> Result<(), Error> {
+        let file = self.file.to_string_lossy();
+        if json {
+            let value = json!({
+                "file": file,
+                "frames": self.frames,
+                "rate": self.format.rate,
+                "channels": self.format.channels,
+                "bits": self.format.bits.count(),
+                "bytes": self.bytes,
+                "lufs": self.loudness.map(|lufs| (lufs * 100.0).round() / 100.0),
+            });
+            return writeln!(std::io::stdout(), "{value}").map_err(Error::output);
+        }
+        if !quiet {
+            let loudness = match self.loudness {
+                Some(lufs) => format!("{lufs:.1} LUFS"),
+                None => "silent".into(),
+            };
+            let file = if file == "-" { "to standard output".into() } else { printable(&file) };
+            let (length, size) = (self.length.clock(), HumanBytes(self.bytes));
+            eprintln!("wrote {file}: {length}, {size}, {loudness}");
+        }
+        Ok(())
+    }
+}
+
+/// A bar that shows itself only when there is something to wait for.
+struct Progress {
+    bar: Option<ProgressBar>,
+    begin: Instant,
+    frames: Frames,
+    wanted: bool,
+}
+
+impl Progress {
+    /// Before this, an export is over sooner than a bar can be read.
+    const PATIENCE: Duration = Duration::from_millis(300);
+
+    fn new(frames: Frames, quiet: bool) -> Self {
+        let wanted = !quiet && std::io::stderr().is_terminal();
+        Self { bar: None, begin: Instant::now(), frames, wanted }
+    }
+
+    fn show(&mut self, position: Frames) {
+        if !self.wanted || (self.bar.is_none() && self.begin.elapsed() < Self::PATIENCE) {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let style = ProgressStyle::with_template("exporting {wide_bar} {percent:>3}%");
+            let bar = ProgressBar::new(self.frames.0);
+            bar.set_style(style.expect("the template is sound"));
+            bar
+        });
+        bar.set_position(position.0);
+    }
+
+    fn clear(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `earcoach list`: the routines at hand.
+
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::{lay_out, open_voice};
+use crate::cli::List;
+use crate::error::{Error, ExitCode};
+use crate::routine::{BUILT_IN, Source};
+use crate::sequencer::Options;
+use crate::time::Millis;
+
+pub fn run(args: &List) -> Result<ExitCode, Error> {
+    let mut out = io::stdout().lock();
+    let routines: Vec<Listed> =
+        BUILT_IN.iter().map(|b| Listed::open(b.name)).collect::<Result<_, _>>()?;
+    if args.json {
+        let routines: Vec<Value> = routines.iter().map(Listed::to_json).collect();
+        writeln!(out, "{}", json!({ "routines": routines })).map_err(Error::output)?;
+        return Ok(ExitCode::Done);
+    }
+    for routine in &routines {
+        let Listed { name, title, kind, length } = routine;
+        let length = length.clock();
+        writeln!(out, "{name:<16} {length:>7}  {title} ({kind})").map_err(Error::output)?;
+    }
+    Ok(ExitCode::Done)
+}
+
+/// One routine as it is listed.
+struct Listed {
+    name: &'static str,
+    title: String,
+    kind: &'static str,
+    length: Millis,
+}
+
+impl Listed {
+    fn open(name: &'static str) -> Result<Self, Error> {
+        let source = Source::open(name)?;
+        let routine = source.parse()?;
+        let pack = open_voice(None, &routine)?;
+        let options = Options::default();
+        let frames = lay_out(&source, &routine, &pack, &options)?.frames;
+        let length = Millis(frames.0 * 1000 / u64::from(options.rate.hz()));
+        Ok(Self { name, kind: routine.kind.name(), title: routine.title, length })
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "title": self.title,
+            "kind": self.kind,
+            "seconds": self.length.0 as f64 / 1000.0,
+            "from": "built in",
+        })
+    }
+}

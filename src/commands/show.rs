@@ -1,0 +1,47 @@
+//! `earcoach show`: the timeline as a table, as JSON, or as a drawing.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use super::load;
+use crate::cli::Show;
+use crate::error::{Error, ExitCode};
+use crate::sink::output::Output;
+use crate::terminal::printable;
+use crate::timeline::Timeline;
+use crate::view::{json, svg, table};
+
+pub fn run(args: &Show, quiet: bool) -> Result<ExitCode, Error> {
+    let (timeline, _) = load(&args.timeline)?;
+    if let Some(path) = &args.svg {
+        draw(&timeline, path, args.force)?;
+        if !quiet && path != Path::new("-") {
+            eprintln!("drew {}", printable(&path.to_string_lossy()));
+        }
+        return Ok(ExitCode::Done);
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    if args.json {
+        json::write(&timeline, &mut out)?;
+    } else {
+        let terminal = console::Term::stdout();
+        let width = if terminal.is_term() { terminal.size().1.into() } else { usize::MAX };
+        table::write(&timeline, width, &mut out).map_err(Error::output)?;
+    }
+    out.flush().map_err(Error::output)?;
+    Ok(ExitCode::Done)
+}
+
+fn draw(timeline: &Timeline, path: &Path, force: bool) -> Result<(), Error> {
+    if path == Path::new("-") {
+        let mut out = BufWriter::new(io::stdout().lock());
+        let drawn = svg::write(timeline, &mut out).and_then(|()| out.flush());
+        return drawn.map_err(Error::output);
+    }
+    let mut output = Output::create(path, force)?;
+    let mut out = BufWriter::new(&mut output);
+    let drawn = svg::write(timeline, &mut out).and_then(|()| out.flush());
+    drawn.map_err(|error| Error::io("cannot write", path, error))?;
+    drop(out);
+    output.finish()
+}

@@ -1,0 +1,102 @@
+//! What can go wrong while the program runs, and the exit codes it leaves with.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::report::Report;
+use crate::terminal::printable;
+
+/// Why a command could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line asks for something that makes no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// A routine is not valid; the report says where and why.
+    #[error("{0}")]
+    Invalid(Box<Report>),
+    /// A voice pack or a clip is not valid.
+    #[error("voice pack `{}`: {problem}", printable(pack))]
+    Voice {
+        /// The pack's name or folder.
+        pack: String,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+    /// A file exists already and was not to be replaced.
+    #[error("`{}` exists already; add --force to replace it, or name another file with --output", shown(.0))]
+    Exists(PathBuf),
+    /// Reading or writing failed.
+    #[error("{doing} `{}`: {source}", shown(path))]
+    Io {
+        /// What was being done, such as `cannot write`.
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// Whoever read our output has gone; nothing to complain about.
+    #[error("the reader of our output has gone")]
+    ClosedPipe,
+    /// The user stopped it.
+    #[error("interrupted; nothing was written")]
+    Interrupted,
+}
+
+impl Error {
+    /// An I/O error about `path`; a closed pipe becomes [`Error::ClosedPipe`].
+    pub fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            _ => Self::Io { doing, path: path.into(), source },
+        }
+    }
+
+    /// An error while writing results to standard output.
+    pub fn output(source: io::Error) -> Self {
+        Self::io("cannot write to", Path::new("standard output"), source)
+    }
+
+    /// The exit code to leave with.
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Usage(_) => ExitCode::Usage,
+            Self::Invalid(_) | Self::Voice { .. } => ExitCode::Invalid,
+            Self::Exists(_) | Self::Io { .. } => ExitCode::Failed,
+            Self::ClosedPipe => ExitCode::Done,
+            Self::Interrupted => ExitCode::Interrupted,
+        }
+    }
+}
+
+impl From<Report> for Error {
+    fn from(report: Report) -> Self {
+        Self::Invalid(Box::new(report))
+    }
+}
+
+fn shown(path: &Path) -> String {
+    printable(&path.to_string_lossy()).into_owned()
+}
+
+/// The program's exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExitCode {
+    /// All is well.
+    Done = 0,
+    /// It failed while running: input or output, a full disk.
+    Failed = 1,
+    /// Wrong usage; clap leaves with the same code.
+    Usage = 2,
+    /// The routine, voice pack or clip is not valid.
+    Invalid = 3,
+    /// Interrupted by the user: 128 and the number of SIGINT.
+    Interrupted = 130,
+}
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code as u8)
+    }
+}

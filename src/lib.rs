@@ -1,0 +1,68 @@
+//! earcoach: a voice-guided audio coach. A routine, written as JSON, becomes a
+//! timeline of recorded voice clips and tones, each on its exact frame; the timeline
+//! becomes a WAV file.
+//!
+//! # The road from a routine to the ear
+//!
+//! ```text
+//!  routine.json ──parse──▶ Routine            voice pack + tones
+//!   routine::Source  routine::parse  │                │ voice::Pack, tone::Tone
+//!                                    └── sequencer ───┘
+//!                                            ▼
+//!                  Timeline = cues at integer frames             pure data
+//!                                            ▼
+//!                  Renderer: gives spans of frames               makes the samples
+//!                                            ▼
+//!                  sink::wav ──▶ a file, a pipe                  whole or not at all
+//! ```
+//!
+//! Data goes down the page, once; nothing upstream knows anything downstream. Only the
+//! sinks and the commands do input and output after loading. What goes wrong in a
+//! routine is a [`problem::Problem`] with its place in the text, and all problems of a
+//! file are found in one run; what goes wrong elsewhere is an [`error::Error`].
+//!
+//! # Words
+//!
+//! A **routine** has **steps**. A **cue** is one clip or tone at one frame; a
+//! **timeline** is all cues of a routine at one rate. A **frame** is one instant, a
+//! **sample** one channel's value in it: inside there is one channel, so they coincide. A
+//! **clip** is a recorded **phrase**, a **voice pack** is a folder of them.
+//!
+//! # Example
+//!
+//! ```
+//! use std::sync::Arc;
+//! use earcoach::{render::Renderer, routine, sequencer, sounds::Sounds, voice::Pack};
+//!
+//! let routine = routine::parse(r#"{ "steps": [{ "hold": "20s" }] }"#).unwrap();
+//! let pack = Pack::built_in();
+//! let options = sequencer::Options::default();
+//! let timeline = sequencer::sequence(&routine, "hold", &pack, &options).unwrap();
+//! let hold = &timeline.steps[0];
+//! assert_eq!(hold.timed.unwrap().1.0, 20 * 48_000);
+//!
+//! let sounds = Sounds::load(&timeline, &pack)?;
+//! let mut renderer = Renderer::new(Arc::new(timeline), Arc::new(sounds));
+//! let mut block = [0.0; 480];
+//! assert_eq!(renderer.fill(&mut block), 480);
+//! # Ok::<(), earcoach::error::Error>(())
+//! ```
+
+pub mod cli;
+pub mod clip;
+pub mod commands;
+pub mod error;
+pub mod loudness;
+pub mod problem;
+pub mod render;
+pub mod report;
+pub mod routine;
+pub mod sequencer;
+pub mod sink;
+pub mod sounds;
+pub mod terminal;
+pub mod time;
+pub mod timeline;
+pub mod tone;
+pub mod view;
+pub mod voice;

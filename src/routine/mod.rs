@@ -1,0 +1,247 @@
+//! A routine as its author means it: steps with words and durations, checked
+//! for shape, not yet placed in time.
+
+pub mod bounds;
+mod fields;
+pub mod json;
+mod library;
+mod parse;
+mod timed;
+
+pub use library::{BUILT_IN, BuiltIn, Source};
+pub use parse::parse;
+
+use serde::Serialize;
+
+use crate::problem::Span;
+use crate::time::Millis;
+use crate::tone::Tone;
+
+/// A whole routine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Routine {
+    /// Its name for people.
+    pub title: String,
+    /// What it is for, where it comes from, and when not to do it.
+    pub about: String,
+    /// What sort of routine it is.
+    pub kind: Kind,
+    /// The voice pack it asks for, if it does.
+    pub voice: Option<Words>,
+    /// What `{side}` says where no side is chosen, such as `cramped`.
+    pub side_word: Option<String>,
+    /// What is done, in order; never empty.
+    pub steps: Vec<Step>,
+}
+
+/// What sort of routine it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// First aid for a cramp: contraction first, stretch after.
+    Cramp,
+    /// Stretching.
+    Stretch,
+    /// Breathing.
+    Breath,
+    /// Intervals of work and rest.
+    Interval,
+    /// Anything else.
+    #[default]
+    General,
+}
+
+impl Kind {
+    /// Every kind with its name in a routine file.
+    pub const NAMES: [(&'static str, Self); 5] = [
+        ("cramp", Self::Cramp),
+        ("stretch", Self::Stretch),
+        ("breath", Self::Breath),
+        ("interval", Self::Interval),
+        ("general", Self::General),
+    ];
+
+    /// The name in a routine file.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// One step and where it stands in the file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// The verb and all that belongs to it.
+    pub span: Span,
+    /// What is done.
+    pub action: Action,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Says something and goes on.
+    Say {
+        /// The step's name for people; its first words when left out.
+        name: Option<String>,
+        /// What is said.
+        text: Words,
+    },
+    /// Does one thing for a length of time.
+    Timed(Timed),
+    /// Goes deeper every so often.
+    Deepen(Deepen),
+    /// Breathes in and out.
+    Breathe(Breathe),
+    /// Plays a tone.
+    Tone(Tone),
+    /// Does its steps several times.
+    Repeat {
+        /// How often, at least once.
+        times: u32,
+        /// What is repeated.
+        steps: Vec<Step>,
+    },
+    /// Does its steps once for each side.
+    Sides {
+        /// What is said as a side begins; the default names the side.
+        say: Option<Words>,
+        /// What is done on each side.
+        steps: Vec<Step>,
+    },
+}
+
+/// Words to be spoken and where they stand in the file. Empty: nothing is said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Words {
+    /// The text, placeholders not yet filled.
+    pub text: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The verbs whose steps last a given time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    /// Helps the muscle to finish its contraction.
+    Squeeze,
+    /// Lets go.
+    Release,
+    /// Breathes slowly.
+    Breathe,
+    /// Goes a little deeper into a stretch.
+    Deepen,
+    /// Holds a stretch still.
+    Hold,
+    /// Rests.
+    Rest,
+    /// Does any timed exercise.
+    Work,
+    /// Says something.
+    Say,
+    /// Plays a tone.
+    Tone,
+    /// Begins one side.
+    Sides,
+}
+
+impl Verb {
+    /// The verb as it is shown: `Squeeze`.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Squeeze => "Squeeze",
+            Self::Release => "Release",
+            Self::Breathe => "Breathe",
+            Self::Deepen => "Deepen",
+            Self::Hold => "Hold",
+            Self::Rest => "Rest",
+            Self::Work => "Work",
+            Self::Say => "Say",
+            Self::Tone => "Tone",
+            Self::Sides => "Side",
+        }
+    }
+}
+
+/// What every step with a timed part has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Timed {
+    /// What is done.
+    pub verb: Verb,
+    /// Its name for people; the verb when left out.
+    pub name: Option<Words>,
+    /// How long the timed part lasts.
+    pub length: Millis,
+    /// The instruction before it; the verb's own when left out.
+    pub say: Option<Words>,
+    /// What is said of the time left; the verb's own when left out.
+    pub announce: Option<Vec<Announcement>>,
+    /// The last seconds counted down; the verb's own when left out.
+    pub count: Option<Count>,
+    /// Whether tones mark the start and the end.
+    pub tones: bool,
+    /// Where the step stands in the file.
+    pub span: Span,
+}
+
+/// Words about the time left, at the moment that they name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Announcement {
+    /// Which moment.
+    pub at: Moment,
+    /// Where it stands in the file.
+    pub span: Span,
+}
+
+/// A moment within a timed part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Half of the time is over.
+    Halfway,
+    /// So much time is left.
+    Left(Millis),
+}
+
+/// A countdown at the end of a timed part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// How many of the last seconds are counted; 0: none.
+    pub last: u32,
+    /// By what.
+    pub with: CountWith,
+    /// Where it stands in the file.
+    pub span: Span,
+}
+
+/// By what a countdown is counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CountWith {
+    /// Spoken numbers.
+    #[default]
+    Voice,
+    /// The tick tone.
+    Tick,
+}
+
+/// A stretch that goes deeper in even steps, up to the runner's own limit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deepen {
+    /// The first deepening; its length is the time from one to the next.
+    pub timed: Timed,
+    /// How many deepenings there are when nobody can say "I am at my limit".
+    pub times: u32,
+    /// The most deepenings, where the runner decides; `None`: the number is fixed.
+    pub open: Option<u32>,
+    /// What is said before each further deepening, in turn; the coach's own when left out.
+    pub each: Option<Vec<Words>>,
+}
+
+/// Slow breaths.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Breathe {
+    /// The whole of it.
+    pub timed: Timed,
+    /// How long one breathes in.
+    pub inhale: Millis,
+    /// How long one breathes out.
+    pub exhale: Millis,
+}

@@ -1,0 +1,162 @@
+//! The verbs with a timed part: what each takes, and what it is when left out.
+
+use super::fields::{Fields, duration, wrong_type};
+use super::json::{Node, Value};
+use super::parse::MAX_TIMES;
+use super::{Announcement, Breathe, Count, CountWith, Deepen, Moment, Timed, Verb};
+use crate::problem::{Problem, Problems};
+use crate::time::Millis;
+
+/// Deepenings when nothing else is said, and between which times.
+const DEEPENINGS: u32 = 4;
+const DEEPEN_EVERY: Millis = Millis::from_secs(15);
+const SHORTEST_EVERY: Millis = Millis::from_secs(1);
+/// Slow breathing: ten seconds a breath, out longer than in.
+const BREATHS: u32 = 4;
+const INHALE: Millis = Millis::from_secs(4);
+const EXHALE: Millis = Millis::from_secs(6);
+/// Spoken numbers reach to sixty.
+const MAX_SPOKEN_COUNT: u32 = 60;
+
+/// The fields that every timed verb takes beside its own.
+const TIMED_FIELDS: [&str; 7] = ["name", "for", "say", "announce", "count", "count_with", "tones"];
+
+pub(super) fn timed(verb: Verb, key: &str, node: &Node, problems: &mut Problems) -> Option<Timed> {
+    let fields = Fields::of(key, node, Some("for"), &TIMED_FIELDS, problems);
+    fields.require("for", "\"for\": \"60s\"", problems);
+    if verb == Verb::Work {
+        fields.require("name", "\"name\": \"Squats\"", problems);
+    }
+    let timed = common(verb, &fields, problems);
+    let length = fields.duration("for", problems)?;
+    Some(Timed { length, ..timed })
+}
+
+/// What timed verbs have in common; the length is not read yet.
+fn common(verb: Verb, fields: &Fields, problems: &mut Problems) -> Timed {
+    let names = [("voice", CountWith::Voice), ("tick", CountWith::Tick)];
+    let with = fields.choice("count_with", &names, problems).unwrap_or_default();
+    let most = if with == CountWith::Voice { MAX_SPOKEN_COUNT } else { MAX_TIMES };
+    let last = fields.integer("count", 0..=most, problems);
+    Timed {
+        verb,
+        name: fields.text("name", problems),
+        length: Millis::ZERO,
+        say: fields.text("say", problems),
+        announce: announcements(fields, problems),
+        count: last.map(|last| Count { last, with, span: fields.span_of("count") }),
+        tones: fields.boolean("tones", problems).unwrap_or(true),
+        span: fields.span_of(""),
+    }
+}
+
+fn announcements(fields: &Fields, problems: &mut Problems) -> Option<Vec<Announcement>> {
+    let node = fields.node("announce")?;
+    let Value::List(items) = &node.value else {
+        let problem = wrong_type("announce", "an array", node);
+        problems
+            .push(problem.help("write it like `[\"halfway\", \"10s\"]`; `[]` announces nothing"));
+        return None;
+    };
+    let announcement = |item: &Node| match &item.value {
+        Value::Text(text) if &**text == "halfway" => {
+            Some(Announcement { at: Moment::Halfway, span: item.span })
+        }
+        _ => duration("announce", item, problems)
+            .map(|left| Announcement { at: Moment::Left(left), span: item.span }),
+    };
+    Some(items.iter().filter_map(announcement).collect())
+}
+
+pub(super) fn deepen(node: &Node, problems: &mut Problems) -> Option<Deepen> {
+    let known = [
+        "name",
+        "for",
+        "every",
+        "times",
+        "until",
+        "at_most",
+        "say",
+        "each",
+        "announce",
+        "count",
+        "count_with",
+        "tones",
+    ];
+    let fields = Fields::of("deepen", node, Some("for"), &known, problems);
+    let every = match fields.node("every") {
+        Some(_) => fields.duration("every", problems)?,
+        None => DEEPEN_EVERY,
+    };
+    if every < SHORTEST_EVERY {
+        let message =
+            format!("`every` is {every}, shorter than the {SHORTEST_EVERY} its tone needs");
+        problems.push(Problem::error("out-of-range", fields.span_of("every"), message));
+    }
+    let timed = Timed { length: every, ..common(Verb::Deepen, &fields, problems) };
+    let each = fields.texts("each", problems);
+    let until = fields.choice("until", &[("limit", ())], problems);
+    let at_most = fields.integer("at_most", 1..=MAX_TIMES, problems);
+    let times = counted(&fields, "every", every, problems);
+    if until.is_none() && fields.node("at_most").is_some() {
+        let message = "`at_most` belongs to a step that is open";
+        let problem = Problem::error("conflicting-fields", fields.span_of("at_most"), message);
+        problems.push(problem.help("add `\"until\": \"limit\"`, or take `at_most` out"));
+    }
+    let is_counted = ["for", "times", "at_most"].iter().any(|name| fields.node(name).is_some());
+    if until.is_some() && !is_counted {
+        let message = "a step `until` the limit needs `at_most` or `times`";
+        let problem = Problem::error("missing-field", fields.span_of("until"), message);
+        problems.push(problem.help("add it, for example `\"at_most\": 12`"));
+    }
+    let most = at_most.or(times).unwrap_or(DEEPENINGS);
+    let times = times.unwrap_or(if until.is_some() { most.min(DEEPENINGS) } else { DEEPENINGS });
+    if until.is_some() && times > most {
+        let message = format!("`times` is {times}, more than the {most} of `at_most`");
+        problems.push(Problem::error("out-of-range", fields.span_of("times"), message));
+    }
+    Some(Deepen { timed, times, open: until.map(|()| most), each })
+}
+
+/// How often something of the length `each` is done, by `times` or `for`; `None` when
+/// neither is given, or what is given is wrong.
+fn counted(fields: &Fields, unit: &str, each: Millis, problems: &mut Problems) -> Option<u32> {
+    if fields.node("for").is_none() {
+        return fields.integer("times", 1..=MAX_TIMES, problems);
+    }
+    if fields.node("times").is_some() {
+        let message = "`for` and `times` say the same thing twice";
+        let problem = Problem::error("conflicting-fields", fields.span_of("times"), message);
+        problems.push(problem.help("keep one of them"));
+    }
+    let length = fields.duration("for", problems)?;
+    if !length.0.is_multiple_of(each.0) {
+        let message = format!("`for` is {length}, which is no whole number of {each} ({unit})");
+        let fits = Millis(length.0 / each.0 * each.0);
+        let more = fits + each;
+        let help = match fits {
+            Millis::ZERO => format!("make it {more}"),
+            fits => format!("make it {fits} or {more}"),
+        };
+        problems.push(Problem::error("bad-duration", fields.span_of("for"), message).help(help));
+        return None;
+    }
+    u32::try_from(length.0 / each.0).ok()
+}
+
+pub(super) fn breathe(node: &Node, problems: &mut Problems) -> Option<Breathe> {
+    let known =
+        ["name", "for", "times", "in", "out", "say", "announce", "count", "count_with", "tones"];
+    let fields = Fields::of("breathe", node, Some("for"), &known, problems);
+    let mut phase = |name, otherwise| match fields.node(name) {
+        Some(_) => fields.duration(name, problems),
+        None => Some(otherwise),
+    };
+    let (inhale, exhale) = (phase("in", INHALE), phase("out", EXHALE));
+    let timed = common(Verb::Breathe, &fields, problems);
+    let (inhale, exhale) = (inhale?, exhale?);
+    let breath = inhale + exhale;
+    let times = counted(&fields, "in and out", breath, problems).unwrap_or(BREATHS);
+    let length = breath.saturating_mul(u64::from(times));
+    Some(Breathe { timed: Timed { length, ..timed }, inhale, exhale })
+}

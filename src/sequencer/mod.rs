@@ -1,0 +1,177 @@
+//! From a routine to its timeline: when each word is spoken and each tone heard.
+//!
+//! The instruction comes before the timed part, a tone marks its exact start and
+//! another its exact end. Deepenings follow each other without a gap: what is said of the
+//! next is said within the last. All of it is planned in milliseconds from the
+//! start and rounded to frames once, at the end.
+
+mod defaults;
+mod events;
+mod options;
+mod script;
+mod timed;
+
+pub use options::{Options, Sides, misfit};
+
+use crate::problem::{Problems, Span};
+use crate::routine::{Action, Deepen, Routine, Step, Timed, Verb, Words};
+use crate::time::Millis;
+use crate::timeline::{Side, Timeline};
+use crate::tone::Tone;
+use crate::voice::Pack;
+use events::Events;
+use script::Script;
+use timed::Flow;
+
+/// The placeholder for the side that is worked on.
+const SIDE: &str = "{side}";
+/// From the end of a tone to the next words.
+const AFTER_TONE: Millis = Millis(150);
+/// From the end of words to the next words.
+const BETWEEN_LINES: Millis = Millis(500);
+/// Silence after the last sound, so that no player cuts it.
+const TAIL: Millis = Millis(500);
+
+/// Lays a routine out in time, spoken by `pack`; `name` is the routine's short name.
+///
+/// # Errors
+/// Every problem that shows only now: words without a clip, lines that do not
+/// fit their slots, a routine longer than its bounds.
+pub fn sequence(
+    routine: &Routine,
+    name: &str,
+    pack: &Pack,
+    options: &Options,
+) -> Result<Timeline, Problems> {
+    let script = Script::new(pack, options.rate, routine.side_word.as_deref());
+    let mut sequencer = Sequencer { script, options, flow: None };
+    sequencer.script.side = options.side();
+    sequencer.steps(&routine.steps);
+    sequencer.settle();
+    let mut script = sequencer.script;
+    if script.problems.has_errors() {
+        return Err(script.problems);
+    }
+    let end = script.now.max(script.voice_free()) + TAIL;
+    script.cues.sort_by_key(|cue| cue.at);
+    Ok(Timeline {
+        title: routine.title.clone(),
+        about: routine.about.clone(),
+        routine: name.into(),
+        rate: options.rate,
+        frames: script.frame_at(end),
+        steps: script.steps,
+        cues: script.cues,
+        sounds: script.sounds,
+    })
+}
+
+struct Sequencer<'a> {
+    script: Script<'a>,
+    options: &'a Options,
+    /// The deepening that the next timed part goes on from.
+    flow: Option<Flow>,
+}
+
+impl Sequencer<'_> {
+    fn steps(&mut self, steps: &[Step]) {
+        for step in steps {
+            if self.script.is_full() {
+                return;
+            }
+            self.step(step);
+            self.script.ensure_within_bounds(step.span);
+        }
+    }
+
+    fn step(&mut self, step: &Step) {
+        match &step.action {
+            Action::Say { name, text } => {
+                self.untimed(Verb::Say, name.clone(), text, step.span);
+            }
+            Action::Timed(timed) => {
+                self.timed(timed, Tone::Start, label(timed), Events::default());
+            }
+            Action::Breathe(breathe) => {
+                let timed = &breathe.timed;
+                self.timed(timed, Tone::Start, label(timed), Events::of_breaths(breathe));
+            }
+            Action::Deepen(deepen) => self.deepen(deepen),
+            Action::Tone(tone) => {
+                self.settle();
+                let at = self.script.now;
+                let index = self.script.begin_step(Verb::Tone, tone.name().into(), at, step.span);
+                self.script.now = self.script.play(*tone, at, index) + AFTER_TONE;
+                self.script.end_step(index, self.script.now);
+            }
+            Action::Repeat { times, steps } => {
+                for _ in 0..*times {
+                    if self.script.is_full() {
+                        return;
+                    }
+                    self.steps(steps);
+                }
+            }
+            Action::Sides { say, steps } => self.sides(say.as_ref(), steps, step.span),
+        }
+    }
+
+    /// Words of their own, before whatever comes next.
+    fn untimed(&mut self, verb: Verb, name: Option<String>, words: &Words, span: Span) {
+        self.settle();
+        let line = self.script.line(words);
+        let at = self.script.now;
+        let label = name.unwrap_or_else(|| line.text.clone());
+        let index = self.script.begin_step(verb, label, at, span);
+        if !line.is_silent() {
+            self.script.now = at + line.length + BETWEEN_LINES;
+        }
+        self.script.speak(line, at, index);
+        self.script.end_step(index, self.script.now);
+    }
+
+    fn sides(&mut self, say: Option<&Words>, steps: &[Step], span: Span) {
+        let outer = self.script.side;
+        let sides = match self.options.side() {
+            Some(side) => vec![side],
+            None => vec![Side::Left, Side::Right],
+        };
+        for (turn, side) in sides.into_iter().enumerate() {
+            self.script.side = Some(side);
+            let own = if turn == 0 { defaults::FIRST_SIDE } else { defaults::OTHER_SIDE };
+            let own = Words { text: own.into(), span };
+            let label = format!("{} side", if side == Side::Left { "Left" } else { "Right" });
+            self.untimed(Verb::Sides, Some(label), say.unwrap_or(&own), span);
+            self.steps(steps);
+        }
+        self.script.side = outer;
+    }
+
+    fn deepen(&mut self, deepen: &Deepen) {
+        let own: Vec<Words> = defaults::DEEPER
+            .map(|text| Words { text: text.into(), span: deepen.timed.span })
+            .into();
+        let each = deepen.each.as_ref().unwrap_or(&own);
+        let times = if deepen.open.is_some() { self.options.limit } else { None };
+        let times = times.unwrap_or(deepen.times);
+        for turn in 0..times {
+            let say = match (turn, each.len()) {
+                (0, _) => deepen.timed.say.clone(),
+                (_, 0) => Some(Words { text: String::new(), span: deepen.timed.span }),
+                (turn, phrases) => each.get((turn as usize - 1) % phrases).cloned(),
+            };
+            let timed = Timed { say, ..deepen.timed.clone() };
+            let label = format!("{} {} of {times}", label(&timed), turn + 1);
+            self.timed(&timed, Tone::Deepen, label, Events::default());
+            let step = self.script.steps.len() - 1;
+            self.script.steps[step].open = deepen.open.is_some();
+            if self.script.is_full() {
+                return;
+            }
+        }
+    }
+}
+
+fn label(timed: &Timed) -> String {
+    timed.name.as_ref().map_or_else(|| timed.verb.label().into(), |name| name.text.clone())
+}

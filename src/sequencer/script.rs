@@ -1,0 +1,258 @@
+//! The timeline as it is being written: cues are put down in the order
+//! heard, each at a moment counted from the start, and no line may begin while
+//! another is still being spoken.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::SIDE;
+use crate::problem::{Problem, Problems, Span};
+use crate::routine::bounds::{self, MOST_CUES};
+use crate::routine::{Verb, Words};
+use crate::time::{Frames, Millis, Rate};
+use crate::timeline::{Cue, Side, Sound, SoundKind, TimelineStep};
+use crate::tone::Tone;
+use crate::voice::{Pack, phrases::Spoken};
+
+/// The longest routine.
+const LONGEST: Millis = Millis::from_secs(24 * 3600);
+
+/// A line as it will be spoken.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    /// What is said.
+    pub text: String,
+    /// Where it stands in the routine, or the step that it belongs to.
+    pub span: Span,
+    /// How long it takes.
+    pub length: Millis,
+    spoken: Rc<[Spoken]>,
+}
+
+impl Line {
+    /// Whether nothing is said.
+    pub fn is_silent(&self) -> bool {
+        self.spoken.is_empty()
+    }
+}
+
+/// A timeline being written.
+pub struct Script<'a> {
+    pack: &'a Pack,
+    rate: Rate,
+    /// What `{side}` says where no side is chosen.
+    side_word: Option<&'a str>,
+    /// The side of the steps that are written now.
+    pub side: Option<Side>,
+    /// The earliest moment for whatever comes next.
+    pub now: Millis,
+    /// The steps so far.
+    pub steps: Vec<TimelineStep>,
+    /// The cues so far.
+    pub cues: Vec<Cue>,
+    /// The different sounds of the cues.
+    pub sounds: Vec<Sound>,
+    /// What is wrong so far.
+    pub problems: Problems,
+    /// The line spoken last and the moment it begins.
+    last_line: Option<(Line, Millis)>,
+    tones: HashMap<Tone, u32>,
+    clips: HashMap<u32, u32>,
+    composed: HashMap<String, Option<Rc<[Spoken]>>>,
+}
+
+impl<'a> Script<'a> {
+    /// An empty timeline.
+    pub fn new(pack: &'a Pack, rate: Rate, side_word: Option<&'a str>) -> Self {
+        Self {
+            pack,
+            rate,
+            side_word,
+            side: None,
+            now: Millis::ZERO,
+            steps: Vec::new(),
+            cues: Vec::new(),
+            sounds: Vec::new(),
+            problems: Problems::default(),
+            last_line: None,
+            tones: HashMap::new(),
+            clips: HashMap::new(),
+            composed: HashMap::new(),
+        }
+    }
+
+    /// The frame of a moment.
+    pub fn frame_at(&self, moment: Millis) -> Frames {
+        self.rate.frame_at(moment)
+    }
+
+    /// Begins a step at a moment; it is closed by [`Script::end_step`].
+    pub fn begin_step(&mut self, verb: Verb, label: String, at: Millis, span: Span) -> usize {
+        self.steps.push(TimelineStep {
+            verb,
+            label,
+            side: self.side,
+            at: self.frame_at(at),
+            frames: Frames(0),
+            timed: None,
+            open: false,
+            span,
+        });
+        self.steps.len() - 1
+    }
+
+    /// Ends a step at a moment.
+    pub fn end_step(&mut self, step: usize, at: Millis) {
+        let end = self.frame_at(at);
+        self.steps[step].frames = end - self.steps[step].at;
+    }
+
+    /// Says from when to when a step's timed part is.
+    pub fn set_timed(&mut self, step: usize, begin: Millis, end: Millis) {
+        let (begin, end) = (self.frame_at(begin), self.frame_at(end));
+        self.steps[step].timed = Some((begin, end - begin));
+    }
+
+    /// Whether the routine has grown beyond what it may be; nothing more is written then.
+    pub fn is_full(&self) -> bool {
+        self.cues.len() as u64 > MOST_CUES || self.now > LONGEST
+    }
+
+    /// Notes it when the step at `span` has made the routine too long or too much.
+    pub fn ensure_within_bounds(&mut self, span: Span) {
+        if self.now > LONGEST {
+            self.problems.push(bounds::too_long(span));
+        } else if self.is_full() {
+            self.problems.push(bounds::too_many_cues(span));
+        }
+    }
+
+    /// What will be spoken for a text, its placeholders filled. Words that no clip
+    /// covers are noted, and the line is silent.
+    pub fn line(&mut self, words: &Words) -> Line {
+        let text = self.fill_in(words);
+        let spoken = match self.composed.get(&text) {
+            Some(spoken) => spoken.clone(),
+            None => {
+                let spoken = self.compose(&text, words.span);
+                self.composed.insert(text.clone(), spoken.clone());
+                spoken
+            }
+        };
+        let spoken = spoken.unwrap_or_default();
+        let lengths = spoken.iter().map(|spoken| spoken.pause + self.clip_length(*spoken));
+        Line { text, span: words.span, length: lengths.sum(), spoken }
+    }
+
+    fn compose(&mut self, text: &str, span: Span) -> Option<Rc<[Spoken]>> {
+        let missing = match self.pack.compose(text) {
+            Ok(spoken) => return Some(spoken.into()),
+            Err(missing) => missing,
+        };
+        let message =
+            format!("the voice `{}` has no clip for “{}”", self.pack.shown, missing.join("”, “"));
+        self.problems.push(Problem::error("missing-words", span, message).help(
+            "say it with the words that `earcoach voice list --words` shows, or add clips of these words \
+             to a voice pack of your own and choose it with --voice DIR",
+        ));
+        None
+    }
+
+    fn clip_length(&self, spoken: Spoken) -> Millis {
+        let entry = self.pack.entry(spoken.clip);
+        self.pack.rate.millis_covering(Frames(entry.frames))
+    }
+
+    /// Puts the side in place of `{side}`.
+    fn fill_in(&mut self, words: &Words) -> String {
+        let side = self.side.map(Side::name).or(self.side_word);
+        let text = match side {
+            Some(side) => words.text.replace(SIDE, side),
+            None if words.text.contains(SIDE) => {
+                let message = "there is no side here for `{side}` to name";
+                let problem = Problem::error("no-side", words.span, message);
+                self.problems.push(problem.help(
+                    "put the step into `sides`, choose one with --side, or give the routine a \
+                     `side_word` such as \"sore\"",
+                ));
+                return String::new();
+            }
+            None => words.text.clone(),
+        };
+        if let Some(open) = text.find('{') {
+            let name: String = text[open..].chars().take_while(|c| *c != '}').take(40).collect();
+            let message = format!("unknown placeholder `{name}}}`");
+            let problem = Problem::error("unknown-placeholder", words.span, message);
+            self.problems.push(problem.help("the one placeholder is `{side}`"));
+            return String::new();
+        }
+        text
+    }
+
+    /// Speaks a line at a moment. A line before it that has not ended by then is noted.
+    pub fn speak(&mut self, line: Line, at: Millis, step: usize) {
+        if line.is_silent() {
+            return;
+        }
+        self.ensure_last_line_ends_by(at, &format!("“{}” begins", line.text));
+        let mut moment = at;
+        for spoken in line.spoken.iter() {
+            moment = moment + spoken.pause;
+            let sound = self.sound_of_clip(*spoken);
+            self.put(sound, moment, step);
+            moment = moment + self.clip_length(*spoken);
+        }
+        self.last_line = Some((line, at));
+    }
+
+    /// When the voice is free again.
+    pub fn voice_free(&self) -> Millis {
+        self.last_line.as_ref().map_or(Millis::ZERO, |(line, at)| *at + line.length)
+    }
+
+    /// Notes it when the line spoken last does not end by `moment`; `what` says what happens then.
+    pub fn ensure_last_line_ends_by(&mut self, moment: Millis, what: &str) {
+        let Some((line, at)) = &self.last_line else { return };
+        if *at + line.length > moment {
+            let slot = moment.saturating_sub(*at);
+            self.problems.push(overrun(line, slot, what));
+        }
+    }
+
+    /// Plays a tone at a moment and gives the moment at which it has ended.
+    pub fn play(&mut self, tone: Tone, at: Millis, step: usize) -> Millis {
+        let sounds = &mut self.sounds;
+        let sound = *self.tones.entry(tone).or_insert_with(|| {
+            sounds.push(Sound { kind: SoundKind::Tone(tone), frames: tone.frames(self.rate) });
+            sounds.len() as u32 - 1
+        });
+        self.put(sound, at, step);
+        at + tone.length()
+    }
+
+    fn sound_of_clip(&mut self, spoken: Spoken) -> u32 {
+        let (sounds, pack, rate) = (&mut self.sounds, self.pack, self.rate);
+        *self.clips.entry(spoken.clip.0).or_insert_with(|| {
+            let words = pack.entry(spoken.clip).words.clone();
+            let kind = SoundKind::Voice { clip: spoken.clip, words };
+            sounds.push(Sound { kind, frames: pack.frames(spoken.clip, rate) });
+            sounds.len() as u32 - 1
+        })
+    }
+
+    fn put(&mut self, sound: u32, at: Millis, step: usize) {
+        self.cues.push(Cue { at: self.frame_at(at), sound, step: step as u32 });
+    }
+}
+
+/// A line that is longer than its slot.
+pub fn overrun(line: &Line, slot: Millis, what: &str) -> Problem {
+    let message = format!(
+        "“{}” takes {} ms, but {what} after {} ms",
+        line.text.trim(),
+        line.length.0,
+        slot.0
+    );
+    Problem::error("voice-overruns", line.span, message)
+        .help("use fewer words, or give the step more time")
+}

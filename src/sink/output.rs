@@ -1,0 +1,169 @@
+//! A file that appears whole or not at all: it is written beside its place under a
+//! name of its own and moved there at the end. Standard output, pipes and devices
+//! are written to as they are.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::error::Error;
+
+/// Something to write to.
+#[derive(Debug)]
+pub struct Output {
+    path: PathBuf,
+    kind: Kind,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// Standard output, a pipe or a device.
+    Stream(File),
+    /// A file in the making.
+    Whole { part: NamedTempFile, replace: bool },
+}
+
+impl Output {
+    /// Opens `path` for writing, or standard output for `-`. A file that exists is
+    /// replaced only with `replace`.
+    ///
+    /// # Errors
+    /// [`Error::Exists`]; [`Error::Usage`] for a folder, or for a terminal as
+    /// standard output; [`Error::Io`] when the place cannot be written to.
+    pub fn create(path: &Path, replace: bool) -> Result<Self, Error> {
+        if path == Path::new("-") {
+            return Self::standard_output();
+        }
+        let cannot_write = |error| Error::io("cannot write", path, error);
+        // A link is followed: what it leads to is replaced, not the link.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+        match fs::metadata(&target) {
+            Ok(data) if data.is_dir() => {
+                return Err(Error::Usage(format!(
+                    "`{}` is a folder; name a file in it",
+                    path.display()
+                )));
+            }
+            Ok(data) if data.is_file() && !replace => return Err(Error::Exists(path.into())),
+            Ok(data) if !data.is_file() => {
+                let stream = OpenOptions::new().write(true).open(&target).map_err(cannot_write)?;
+                return Ok(Self { path: target, kind: Kind::Stream(stream) });
+            }
+            _ => {}
+        }
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".earcoach-").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            // As any new file: the user's umask takes its share.
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let part = builder.tempfile_in(folder).map_err(cannot_write)?;
+        Ok(Self { path: target, kind: Kind::Whole { part, replace } })
+    }
+
+    fn standard_output() -> Result<Self, Error> {
+        if io::stdout().is_terminal() {
+            return Err(Error::Usage(
+                "standard output is a terminal; send the audio into a file or a program, \
+                 or name a file with --output"
+                    .into(),
+            ));
+        }
+        #[cfg(unix)]
+        let handle = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned();
+        #[cfg(windows)]
+        let handle = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned();
+        let stream = File::from(handle.map_err(Error::output)?);
+        Ok(Self { path: "standard output".into(), kind: Kind::Stream(stream) })
+    }
+
+    /// The file as messages name it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Puts the whole file in its place. Without this nothing is left of it.
+    ///
+    /// # Errors
+    /// [`Error::Exists`] when someone else has made the file meanwhile, [`Error::Io`].
+    pub fn finish(self) -> Result<(), Error> {
+        let Kind::Whole { part, replace } = self.kind else { return Ok(()) };
+        let persisted =
+            if replace { part.persist(&self.path) } else { part.persist_noclobber(&self.path) };
+        match persisted {
+            Ok(_) => Ok(()),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(Error::Exists(self.path))
+            }
+            Err(error) => Err(Error::io("cannot write", &self.path, error.error)),
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.kind {
+            Kind::Stream(stream) => stream.write(bytes),
+            Kind::Whole { part, .. } => part.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.kind {
+            Kind::Stream(stream) => stream.flush(),
+            Kind::Whole { part, .. } => part.flush(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_appears_only_when_it_is_finished() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.wav");
+        let mut output = Output::create(&path, false).unwrap();
+        output.write_all(b"whole").unwrap();
+        assert!(!path.exists());
+        output.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn what_is_not_finished_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Output::create(&folder.path().join("a.wav"), false).unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_file_that_exists_is_replaced_only_when_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.wav");
+        fs::write(&path, "mine").unwrap();
+        assert!(matches!(Output::create(&path, false), Err(Error::Exists(_))));
+        let mut output = Output::create(&path, true).unwrap();
+        output.write_all(b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"mine");
+        output.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn a_file_made_meanwhile_by_someone_else_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.wav");
+        let output = Output::create(&path, false).unwrap();
+        fs::write(&path, "theirs").unwrap();
+        assert!(matches!(output.finish(), Err(Error::Exists(_))));
+        assert_eq!(fs::read(&path).unwrap(), b"theirs");
+    }
+}

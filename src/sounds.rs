@@ -1,0 +1,70 @@
+//! The samples behind a timeline's sounds, all loaded before the first is needed.
+
+use std::borrow::Cow;
+
+use crate::clip::Clip;
+use crate::error::Error;
+use crate::loudness::Meter;
+use crate::loudness::energy::energies;
+use crate::timeline::{SoundKind, Timeline};
+use crate::voice::Pack;
+
+/// The samples of every sound of a timeline, at the timeline's rate, in the same order.
+#[derive(Clone, Debug)]
+pub struct Sounds {
+    clips: Vec<Clip>,
+    energies: Vec<Cow<'static, [f32]>>,
+}
+
+impl Sounds {
+    /// Loads every sound of `timeline`: clips from `pack`, brought to the timeline's
+    /// rate, and tones made at that rate.
+    ///
+    /// # Errors
+    /// [`Error::Voice`] when a clip cannot be read or is not what the manifest says.
+    pub fn load(timeline: &Timeline, pack: &Pack) -> Result<Self, Error> {
+        let mut sounds = Self { clips: Vec::new(), energies: Vec::new() };
+        for sound in &timeline.sounds {
+            let (clip, energies) = match &sound.kind {
+                SoundKind::Voice { clip: id, .. } => {
+                    let clip = pack.clip(*id)?;
+                    let energies = pack.energies(*id, &clip);
+                    (clip.at_rate(timeline.rate), energies)
+                }
+                SoundKind::Tone(tone) => {
+                    let rate = timeline.rate;
+                    let clip = Clip { rate, samples: Cow::Owned(tone.samples(rate)) };
+                    let energies = energies(&clip.samples, rate.hz());
+                    (clip, Cow::Owned(energies))
+                }
+            };
+            debug_assert_eq!(clip.frames(), sound.frames, "the sequencer planned with this length");
+            sounds.clips.push(clip);
+            sounds.energies.push(energies);
+        }
+        Ok(sounds)
+    }
+
+    /// The samples of a sound, by its index in [`Timeline::sounds`].
+    pub fn samples(&self, sound: u32) -> &[i16] {
+        &self.clips[sound as usize].samples
+    }
+
+    /// The integrated loudness of the timeline in LUFS, as two ears hear mono;
+    /// `None` when nothing is heard.
+    pub fn loudness(&self, timeline: &Timeline) -> Option<f64> {
+        let mut meter = Meter::new(timeline.rate);
+        for cue in &timeline.cues {
+            meter.place(cue.at, &self.energies[cue.sound as usize]);
+        }
+        meter.integrated(timeline.frames)
+    }
+
+    /// Sounds of given samples, for tests.
+    #[cfg(test)]
+    pub fn of(samples: &[&[i16]]) -> Self {
+        let rate = crate::time::Rate::DEFAULT;
+        let clip = |samples: &&[i16]| Clip { rate, samples: Cow::Owned(samples.to_vec()) };
+        Self { clips: samples.iter().map(clip).collect(), energies: Vec::new() }
+    }
+}

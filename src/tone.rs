@@ -1,0 +1,188 @@
+//! The tones: short, low and soft figures of notes, each known by its shape
+//! without words. Rising means begin, falling means let go, three steps down mean
+//! deeper. They are made at the timeline's own rate from a recurrence, so that
+//! every machine makes the same samples.
+
+use serde::Serialize;
+
+use crate::time::{Frames, Millis, Rate};
+
+/// The tones there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tone {
+    /// A timed part begins: two notes up.
+    Start,
+    /// A timed part ends: two notes down.
+    End,
+    /// A little deeper: three low notes down.
+    Deepen,
+    /// One second of a countdown: one short note.
+    Tick,
+    /// Half of the time is over: the same note twice.
+    Halfway,
+    /// All is done: a chord climbed, its top note ringing out.
+    Finish,
+}
+
+/// One note: when it begins and how long it takes to fade, in ms, and its pitch in Hz.
+struct Note(u64, u64, f64);
+
+// Pitches of the equal-tempered scale with A4 = 440 Hz (ISO 16), rounded to 0.01 Hz.
+// They stay below 1,100 Hz: high beeps are what startles.
+const C4: f64 = 261.63;
+const E4: f64 = 329.63;
+const G4: f64 = 392.00;
+const C5: f64 = 523.25;
+const E5: f64 = 659.26;
+const G5: f64 = 783.99;
+const C6: f64 = 1046.50;
+
+/// The peak of one note, as a part of full scale. At this height the loudest tone
+/// measures below the voice's -16 LUFS.
+const PEAK: f64 = 0.13;
+/// How strong the second and third harmonics are beside the first: enough
+/// to be heard on small earbuds, too little to be sharp.
+const HARMONICS: [f64; 3] = [0.80, 0.14, 0.06];
+/// How long a note takes to swell; shorter would click.
+const ATTACK_MS: f64 = 8.0;
+
+impl Tone {
+    /// Every tone with its name in routine files.
+    pub const NAMES: [(&'static str, Self); 6] = [
+        ("start", Self::Start),
+        ("end", Self::End),
+        ("deepen", Self::Deepen),
+        ("tick", Self::Tick),
+        ("halfway", Self::Halfway),
+        ("finish", Self::Finish),
+    ];
+
+    /// The name in routine files.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, tone)| *tone == self).map_or("", |(name, _)| name)
+    }
+
+    fn notes(self) -> &'static [Note] {
+        match self {
+            Self::Start => &[Note(0, 160, C5), Note(100, 220, G5)],
+            Self::End => &[Note(0, 160, G5), Note(100, 320, C5)],
+            Self::Deepen => &[Note(0, 170, G4), Note(110, 170, E4), Note(220, 320, C4)],
+            Self::Tick => &[Note(0, 70, C5)],
+            Self::Halfway => &[Note(0, 150, E5), Note(180, 220, E5)],
+            Self::Finish => {
+                &[Note(0, 260, C5), Note(150, 260, E5), Note(300, 260, G5), Note(450, 1000, C6)]
+            }
+        }
+    }
+
+    /// How long the tone sounds.
+    pub fn length(self) -> Millis {
+        Millis(self.notes().iter().map(|Note(at, fade, _)| at + fade).max().unwrap_or(0))
+    }
+
+    /// How long the tone sounds at `rate`.
+    pub fn frames(self, rate: Rate) -> Frames {
+        rate.frame_at(self.length())
+    }
+
+    /// The tone's samples at `rate`, 16 bit.
+    pub fn samples(self, rate: Rate) -> Vec<i16> {
+        let mut mix = vec![0.0; self.frames(rate).0 as usize];
+        for note in self.notes() {
+            note.add_to(&mut mix, rate);
+        }
+        let full_scale = f64::from(i16::MAX);
+        mix.into_iter().map(|sample| (sample * full_scale).round() as i16).collect()
+    }
+}
+
+impl Note {
+    fn add_to(&self, mix: &mut [f64], rate: Rate) {
+        let Self(at, fade, pitch) = *self;
+        let begin = rate.frame_at(Millis(at)).0 as usize;
+        let end = (rate.frame_at(Millis(at + fade)).0 as usize).min(mix.len());
+        let (length, hz) = ((end - begin) as f64, f64::from(rate.hz()));
+        let attack = ATTACK_MS * hz / 1000.0;
+        for (harmonic, strength) in (1..).zip(HARMONICS) {
+            let frequency = pitch * f64::from(harmonic);
+            if frequency * 2.0 >= hz {
+                continue;
+            }
+            let mut wave = Phasor::new(frequency / hz);
+            for (i, sample) in mix[begin..end].iter_mut().enumerate() {
+                let (swell, left) = ((i as f64 / attack).min(1.0), 1.0 - i as f64 / length);
+                let envelope = swell * swell * (3.0 - 2.0 * swell) * left * left;
+                *sample += PEAK * strength * envelope * wave.next_sine();
+            }
+        }
+    }
+}
+
+/// A turning point on the unit circle: the sine by multiplication alone, which every
+/// processor does alike, where the platforms' own sines may differ in the last bit.
+struct Phasor {
+    sine: f64,
+    cosine: f64,
+    turn_sine: f64,
+    turn_cosine: f64,
+}
+
+impl Phasor {
+    /// A phasor that turns by `cycles` of the circle at each step, from zero.
+    fn new(cycles: f64) -> Self {
+        let angle = std::f64::consts::TAU * cycles;
+        Self { sine: 0.0, cosine: 1.0, turn_sine: libm::sin(angle), turn_cosine: libm::cos(angle) }
+    }
+
+    fn next_sine(&mut self) -> f64 {
+        let sine = self.sine;
+        self.sine = sine * self.turn_cosine + self.cosine * self.turn_sine;
+        self.cosine = self.cosine * self.turn_cosine - sine * self.turn_sine;
+        sine
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_phasor_is_a_sine() {
+        let mut wave = Phasor::new(440.0 / 48_000.0);
+        let worst = (0..48_000)
+            .map(|i| {
+                (wave.next_sine() - (std::f64::consts::TAU * 440.0 * f64::from(i) / 48_000.0).sin())
+                    .abs()
+            })
+            .fold(0.0, f64::max);
+        assert!(worst < 1e-9, "{worst}");
+    }
+
+    #[test]
+    fn no_tone_clicks_at_any_rate() {
+        for hz in [8_000, 44_100, 48_000, 192_000] {
+            let rate = Rate::new(hz).unwrap();
+            for (name, tone) in Tone::NAMES {
+                let samples = tone.samples(rate);
+                assert_eq!(samples.len() as u64, tone.frames(rate).0);
+                assert_eq!((samples[0], samples[samples.len() - 1]), (0, 0), "{name} at {hz}");
+                // A pure tone of the highest pitch and peak rises by at most this much a frame.
+                let steepest =
+                    32768.0 * 2.0 * PEAK * std::f64::consts::TAU * C6 * 1.5 / f64::from(hz);
+                let jump =
+                    samples.windows(2).map(|w| (i32::from(w[1]) - i32::from(w[0])).abs()).max();
+                assert!(f64::from(jump.unwrap()) < steepest, "{name} at {hz}: {jump:?} {steepest}");
+            }
+        }
+    }
+
+    #[test]
+    fn tones_differ_in_their_figures() {
+        let rate = Rate::DEFAULT;
+        let all: Vec<_> = Tone::NAMES.iter().map(|(_, tone)| tone.samples(rate)).collect();
+        for (i, tone) in all.iter().enumerate() {
+            assert!(!all[..i].contains(tone));
+        }
+    }
+}

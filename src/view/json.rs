@@ -1,0 +1,112 @@
+//! The timeline as JSON, for programs. All times are frames at the timeline's
+//! rate, from the start of the file that an export with the same options writes.
+
+use std::io::Write;
+
+use serde::{Serialize, Serializer};
+
+use crate::error::Error;
+use crate::routine::Verb;
+use crate::time::{Frames, Rate};
+use crate::timeline::{Cue, Side, SoundKind, Timeline, TimelineStep};
+use crate::tone::Tone;
+
+/// Writes `timeline` as one JSON object.
+///
+/// # Errors
+/// [`Error::Io`] or [`Error::ClosedPipe`] when `out` cannot be written to.
+pub fn write(timeline: &Timeline, mut out: impl Write) -> Result<(), Error> {
+    let document = Document {
+        title: &timeline.title,
+        routine: &timeline.routine,
+        rate: timeline.rate,
+        frames: timeline.frames,
+        steps: Steps(timeline),
+        cues: Cues(timeline),
+    };
+    serde_json::to_writer(&mut out, &document).map_err(|error| Error::output(error.into()))?;
+    writeln!(out).map_err(Error::output)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    title: &'a str,
+    routine: &'a str,
+    rate: Rate,
+    frames: Frames,
+    steps: Steps<'a>,
+    cues: Cues<'a>,
+}
+
+struct Steps<'a>(&'a Timeline);
+
+impl Serialize for Steps<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let steps = self.0.steps.iter().enumerate();
+        serializer.collect_seq(steps.map(|(index, step)| StepView::new(index, step)))
+    }
+}
+
+#[derive(Serialize)]
+struct StepView<'a> {
+    index: usize,
+    verb: Verb,
+    label: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    side: Option<Side>,
+    at: Frames,
+    frames: Frames,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timed_at: Option<Frames>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timed_frames: Option<Frames>,
+    open: bool,
+}
+
+impl<'a> StepView<'a> {
+    fn new(index: usize, step: &'a TimelineStep) -> Self {
+        Self {
+            index,
+            verb: step.verb,
+            label: &step.label,
+            side: step.side,
+            at: step.at,
+            frames: step.frames,
+            timed_at: step.timed.map(|(at, _)| at),
+            timed_frames: step.timed.map(|(_, frames)| frames),
+            open: step.open,
+        }
+    }
+}
+
+struct Cues<'a>(&'a Timeline);
+
+impl Serialize for Cues<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let cues = self.0.cues.iter();
+        serializer.collect_seq(cues.map(|cue| CueView::new(self.0, cue)))
+    }
+}
+
+#[derive(Serialize)]
+struct CueView<'a> {
+    at: Frames,
+    frames: Frames,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tone: Option<Tone>,
+    step: u32,
+}
+
+impl<'a> CueView<'a> {
+    fn new(timeline: &'a Timeline, cue: &Cue) -> Self {
+        let sound = timeline.sound(cue);
+        let (kind, text, tone) = match &sound.kind {
+            SoundKind::Voice { words, .. } => ("voice", Some(words.as_str()), None),
+            SoundKind::Tone(tone) => ("tone", None, Some(*tone)),
+        };
+        Self { at: cue.at, frames: sound.frames, kind, text, tone, step: cue.step }
+    }
+}

@@ -1,0 +1,29 @@
+//! The voice that is part of the program: its clips as the build script laid them
+//! out, 16-bit samples at 48 kHz, one clip behind the other in the manifest's order. They
+//! are used where they lie; the system loads only what is played.
+
+use crate::time::Rate;
+
+/// The manifest, as in the pack's folder.
+pub const MANIFEST: &str = include_str!("../../audio/voices/heart/voice.json");
+
+/// The rate of the embedded clips, to which the build script resamples them.
+pub const RATE: Rate = Rate::DEFAULT;
+
+/// Bytes that begin where a 32-bit value may.
+#[repr(align(4))]
+struct Aligned<Bytes: ?Sized>(Bytes);
+
+static SAMPLES: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/heart.pcm")));
+static ENERGIES: &Aligned<[u8]> =
+    &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/heart.energies")));
+
+/// The samples of all clips.
+pub fn samples() -> &'static [i16] {
+    bytemuck::cast_slice(&SAMPLES.0)
+}
+
+/// The energies of all clips, one value for every 10 ms that a clip has begun.
+pub fn energies() -> &'static [f32] {
+    bytemuck::cast_slice(&ENERGIES.0)
+}

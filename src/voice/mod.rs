@@ -1,0 +1,10 @@
+//! The voice: packs of recorded clips, and how written words become clips.
+
+pub mod audit;
+mod embedded;
+pub mod manifest;
+pub mod numbers;
+mod pack;
+pub mod phrases;
+
+pub use pack::{BUILT_IN, ClipId, Pack};
