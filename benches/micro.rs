@@ -1,0 +1,85 @@
+//! What each stretch of the road costs: `cargo bench --bench micro`.
+
+use std::hint::black_box;
+use std::sync::Arc;
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use earcoach::clip::resample::resample;
+use earcoach::render::Renderer;
+use earcoach::routine::{BUILT_IN, parse};
+use earcoach::sequencer::{Options, sequence};
+use earcoach::sink::wav::{self, Bits, WavFormat};
+use earcoach::sounds::Sounds;
+use earcoach::time::Rate;
+use earcoach::timeline::Timeline;
+use earcoach::tone::Tone;
+use earcoach::voice::Pack;
+
+fn main() {
+    divan::main();
+}
+
+fn timeline(pack: &Pack) -> Timeline {
+    let routine = parse(BUILT_IN[0].text).unwrap();
+    sequence(&routine, "calf-cramp", pack, &Options::default()).unwrap()
+}
+
+#[divan::bench]
+fn parse_the_built_in_routine() {
+    black_box(parse(black_box(BUILT_IN[0].text)).unwrap());
+}
+
+#[divan::bench]
+fn open_the_built_in_voice() {
+    black_box(Pack::built_in());
+}
+
+#[divan::bench]
+fn lay_the_routine_out(bencher: Bencher) {
+    let (pack, routine) = (Pack::built_in(), parse(BUILT_IN[0].text).unwrap());
+    bencher.bench(|| sequence(&routine, "calf-cramp", &pack, &Options::default()).unwrap());
+}
+
+#[divan::bench]
+fn load_the_sounds_and_measure_their_loudness(bencher: Bencher) {
+    let pack = Pack::built_in();
+    let timeline = timeline(&pack);
+    bencher.bench(|| Sounds::load(&timeline, &pack).unwrap().loudness(&timeline));
+}
+
+/// The whole routine rendered and encoded, written nowhere.
+#[divan::bench(args = [Bits::Int16, Bits::Int24, Bits::Float32])]
+fn render_and_encode(bencher: Bencher, bits: Bits) {
+    let pack = Pack::built_in();
+    let timeline = Arc::new(timeline(&pack));
+    let sounds = Arc::new(Sounds::load(&timeline, &pack).unwrap());
+    let format = WavFormat { rate: timeline.rate, channels: 1, bits };
+    let header = format.header(timeline.frames).unwrap();
+    let bytes = timeline.frames.0 * format.frame_bytes();
+    bencher.counter(BytesCount::new(bytes as usize)).bench(|| {
+        let mut renderer = Renderer::new(Arc::clone(&timeline), Arc::clone(&sounds));
+        let mut nowhere = std::io::sink();
+        wav::write(&mut renderer, format, &header, &mut nowhere, |_| Ok::<_, std::io::Error>(()))
+    });
+}
+
+/// The whole routine pulled in blocks as a sound card would.
+#[divan::bench]
+fn render_for_a_device(bencher: Bencher) {
+    let pack = Pack::built_in();
+    let timeline = Arc::new(timeline(&pack));
+    let sounds = Arc::new(Sounds::load(&timeline, &pack).unwrap());
+    bencher.bench(|| {
+        let mut renderer = Renderer::new(Arc::clone(&timeline), Arc::clone(&sounds));
+        let mut block = [0.0; 2048];
+        while renderer.fill(black_box(&mut block)) > 0 {}
+    });
+}
+
+#[divan::bench(args = [44_100, 96_000, 44_099])]
+fn resample_one_second(bencher: Bencher, to: u32) {
+    let tone = Tone::Finish.samples(Rate::DEFAULT);
+    let second: Vec<i16> = tone.iter().cycle().take(48_000).copied().collect();
+    bencher.bench(|| resample(black_box(&second), 48_000, to));
+}

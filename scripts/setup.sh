@@ -1,0 +1,46 @@
+# Sourced by the other scripts: installs what they need, says so first, and never twice.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# need COMMAND PACKAGE ...: notes the Debian packages unless the command is there.
+missing=()
+need() {
+    local command=$1
+    shift
+    command -v "$command" >/dev/null 2>&1 || missing+=("$@")
+}
+
+# install_missing: installs what has been noted.
+install_missing() {
+    [ ${#missing[@]} -gt 0 ] || return 0
+    echo "installing with apt-get: ${missing[*]}" >&2
+    local as_root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || { echo "this needs root or sudo" >&2; return 1; }
+        as_root=(sudo)
+    fi
+    command -v apt-get >/dev/null || {
+        echo "this is no Debian-like system: install these by hand and start again" >&2
+        return 1
+    }
+    "${as_root[@]}" apt-get update -qq >&2
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+    missing=()
+}
+
+# need_rust [COMPONENT ...]: Rust itself must be there; its components are added.
+need_rust() {
+    command -v cargo >/dev/null 2>&1 || PATH="$HOME/.cargo/bin:$PATH"
+    if ! command -v cargo >/dev/null 2>&1; then
+        echo "Rust is missing: install it with rustup (https://rustup.rs) and start again" >&2
+        return 1
+    fi
+    local component
+    for component in "$@"; do
+        if ! cargo "$component" --version >/dev/null 2>&1; then
+            echo "adding to Rust: $component" >&2
+            rustup component add "$([ "$component" = fmt ] && echo rustfmt || echo "$component")" >&2
+        fi
+    done
+}

@@ -1,0 +1,84 @@
+//! `earcoach check`: every bad routine gets its whole answer.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::support::{EVERYTHING, earcoach, repository};
+
+/// Each `tests/bad/NAME.json` is refused with the text in `NAME.txt` beside it.
+/// With `BLESS=1` in the environment the texts are written anew, to be read and committed.
+#[test]
+fn every_bad_routine_is_refused_with_its_whole_answer() {
+    let folder = repository().join("tests/bad");
+    let entries = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let routines: Vec<PathBuf> =
+        entries.filter(|path| path.extension().is_some_and(|e| e == "json")).collect();
+    assert!(routines.len() >= 25, "{} bad routines", routines.len());
+    for routine in routines {
+        let name = routine.file_name().unwrap().to_str().unwrap();
+        let ran = earcoach(&format!("check {name}")).file(name, fs::read(&routine).unwrap()).run();
+        let answer = routine.with_extension("txt");
+        if std::env::var_os("BLESS").is_some() {
+            fs::write(&answer, &ran.stderr).unwrap();
+        }
+        let expected = fs::read_to_string(&answer).unwrap_or_default();
+        assert_eq!((ran.code, ran.stderr.as_str()), (3, expected.as_str()), "{name}");
+        assert_eq!(ran.text(), "");
+    }
+}
+
+#[test]
+fn the_json_names_every_problem_with_its_place() {
+    let bad = "{\n  \"steps\": [ { \"hold\": { \"fro\": \"60s\" } } ]\n}\n";
+    let ran = earcoach("check --json bad.json good.json")
+        .file("bad.json", bad)
+        .file("good.json", EVERYTHING)
+        .run()
+        .exits(3);
+    let expected = serde_json::json!({ "files": [
+        { "file": "bad.json", "ok": false, "problems": [{
+            "severity": "error", "code": "unknown-field",
+            "message": "unknown field `fro` in `hold`", "help": "did you mean `for`?",
+            "path": "steps[0].hold.fro", "line": 2, "column": 26,
+        }] },
+        { "file": "good.json", "ok": true, "problems": [] },
+    ] });
+    assert_eq!(ran.json(), expected);
+}
+
+#[test]
+fn good_routines_are_called_ok() {
+    let ran = earcoach("check calf-cramp -").stdin(EVERYTHING).run().exits(0);
+    assert_eq!(ran.text(), "calf-cramp.json (built in): ok\nstandard input: ok\n");
+}
+
+#[test]
+fn what_is_no_text_is_refused() {
+    let ran = earcoach("check a.json").file("a.json", b"{\"title\": \"\n\xff\"}").run().exits(3);
+    assert_eq!(
+        ran.stderr,
+        "error[not-utf8]: this is no UTF-8 text: byte 12, on line 2, does not belong\n\
+         --> a.json:1:1\n = help: a routine is a JSON text file, in UTF-8\n\n"
+    );
+}
+
+#[test]
+fn a_hundred_megabytes_of_brackets_are_refused_at_once() {
+    let ran = earcoach("check -").stdin(vec![b'['; 100_000_000]).run().exits(3);
+    assert!(ran.stderr.starts_with("error[too-large]"), "{}", ran.stderr);
+    let ran = earcoach("check -").stdin(vec![b'['; 15_000_000]).run().exits(3);
+    assert!(ran.stderr.starts_with("error[syntax]"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_mistake() {
+    let _ = earcoach("check -").stdin(format!("\u{feff}{EVERYTHING}")).run().exits(0);
+}
+
+#[test]
+fn a_million_mistakes_get_a_short_answer() {
+    let steps = vec![r#"{"hlod": 1}"#; 200_000].join(",");
+    let ran = earcoach("check -").stdin(format!("{{\"steps\": [{steps}]}}")).run().exits(3);
+    assert!(ran.stderr.ends_with("and 199900 more problems\n\n"), "{}", ran.stderr.len());
+    assert!(ran.stderr.len() < 100_000);
+}

@@ -1,0 +1,145 @@
+//! `earcoach export`: files that are right, whole, and never somebody else's.
+
+use std::io::Read;
+use std::process::Stdio;
+
+use crate::support::{EVERYTHING, earcoach, tool};
+
+#[test]
+fn the_routine_is_written_under_its_own_name_and_described() {
+    let ran = earcoach("export").run().exits(0);
+    assert_eq!(ran.files(), ["calf-cramp.wav"]);
+    let size = std::fs::metadata(ran.path("calf-cramp.wav")).unwrap().len();
+    let mut words = ran.stderr.split_whitespace();
+    assert_eq!(words.by_ref().take(2).collect::<Vec<_>>(), ["wrote", "calf-cramp.wav:"]);
+    assert!(ran.stderr.trim_end().ends_with("LUFS"), "{}", ran.stderr);
+    assert_eq!((size - 44) % 2, 0);
+}
+
+#[test]
+fn the_json_tells_what_the_file_holds() {
+    let ran = earcoach("export my.json --json --rate 44100 --channels 2 --bits 24")
+        .file("my.json", EVERYTHING)
+        .run()
+        .exits(0);
+    let told = ran.json();
+    let size = std::fs::metadata(ran.path("my.wav")).unwrap().len();
+    assert_eq!(told["file"], "my.wav");
+    assert_eq!(told["bytes"], size);
+    assert_eq!(told["rate"], 44_100);
+    assert_eq!((&told["channels"], &told["bits"]), (&2.into(), &24.into()));
+    let (seconds, _) = tool("soxi", &["-s", ran.path("my.wav").to_str().unwrap()]);
+    assert_eq!(String::from_utf8(seconds).unwrap().trim(), told["frames"].to_string());
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn the_same_routine_gives_the_same_bytes_every_time() {
+    let export = || {
+        let ran = earcoach("export - -o a.wav").stdin(EVERYTHING).run().exits(0);
+        std::fs::read(ran.path("a.wav")).unwrap()
+    };
+    assert_eq!(export(), export());
+}
+
+#[test]
+fn a_stream_is_the_file_byte_for_byte_with_its_length_in_the_header() {
+    let file = earcoach("export - -o a.wav").stdin(EVERYTHING).run().exits(0);
+    let stream = earcoach("export - -o -").stdin(EVERYTHING).run().exits(0);
+    assert_eq!(stream.stdout, std::fs::read(file.path("a.wav")).unwrap());
+    assert_eq!(stream.files(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let program = earcoach("export -o -");
+    let mut child =
+        program.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut head = [0; 100];
+    child.stdout.take().unwrap().read_exact(&mut head).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+    assert_eq!(&head[..4], b"RIFF");
+}
+
+#[test]
+fn a_file_that_exists_is_kept_unless_forced() {
+    let ran = earcoach("export").file("calf-cramp.wav", "mine").run().exits(1);
+    assert_eq!(std::fs::read(ran.path("calf-cramp.wav")).unwrap(), b"mine");
+    assert_eq!(
+        ran.stderr,
+        "error: `calf-cramp.wav` exists already; add --force to replace it, \
+         or name another file with --output\n"
+    );
+    let ran = earcoach("export --force --quiet").file("calf-cramp.wav", "mine").run().exits(0);
+    assert!(std::fs::metadata(ran.path("calf-cramp.wav")).unwrap().len() > 1_000_000);
+    assert_eq!((ran.files(), ran.stderr.as_str()), (vec!["calf-cramp.wav".to_string()], ""));
+}
+
+#[test]
+fn nothing_is_left_of_an_export_that_fails() {
+    let ran = earcoach("export my.json").file("my.json", r#"{"steps": [{"hold": 0}]}"#).run();
+    assert_eq!((ran.code, ran.files()), (3, vec!["my.json".to_string()]));
+    let ran = earcoach("export -o no/such/folder/a.wav").run().exits(1);
+    assert!(ran.stderr.starts_with("error: cannot write `no/such/folder/a.wav`"), "{}", ran.stderr);
+    assert_eq!(ran.files(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_full_disk_is_an_error_that_names_the_file() {
+    let ran = earcoach("export -o /dev/full").run().exits(1);
+    assert!(ran.stderr.starts_with("error: cannot write `/dev/full`: No space"), "{}", ran.stderr);
+}
+
+#[test]
+fn names_of_other_formats_and_folders_are_refused() {
+    let ran = earcoach("export -o a.mp3").run().exits(2);
+    assert_eq!(
+        ran.stderr,
+        "error: `a.mp3`: earcoach writes WAV files, not .mp3; let the name end in .wav\n"
+    );
+    let ran = earcoach("export -o .").run().exits(2);
+    assert_eq!(ran.stderr, "error: `.` is a folder; name a file in it\n");
+}
+
+#[test]
+fn a_file_too_long_for_wav_is_refused_before_it_is_begun() {
+    let day = r#"{"steps": [{"rest": "23h"}]}"#;
+    let ran = earcoach("export - -o a.wav").stdin(day).run().exits(2);
+    assert!(ran.stderr.starts_with("error: the file would have 7.9 GB"), "{}", ran.stderr);
+    assert_eq!(ran.files(), [] as [&str; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_export_takes_its_unfinished_file_away() {
+    let program = earcoach("export - --rate 192000 -o a.wav");
+    let mut child = program
+        .command()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let hours = r#"{"steps": [{"rest": "3h"}]}"#;
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), hours.as_bytes()).unwrap();
+    let part_exists = || std::fs::read_dir(program.folder.path()).unwrap().count() > 0;
+    while !part_exists() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    tool("kill", &["-INT", &child.id().to_string()]);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    assert_eq!(output.stderr, b"error: interrupted; nothing was written\n");
+    assert!(!part_exists());
+}
+
+#[test]
+fn a_limit_is_refused_where_it_means_nothing() {
+    let ran = earcoach("export --limit 40").run().exits(2);
+    assert_eq!(ran.stderr, "error: --limit 40: this routine takes 1 to 12 deepenings\n");
+    let ran = earcoach("export - --limit 4").stdin(r#"{"steps": [{"hold": 5}]}"#).run().exits(2);
+    assert_eq!(ran.stderr, "error: --limit: no step of this routine waits for the limit\n");
+    let ran = earcoach("export --side both").run().exits(2);
+    assert!(ran.stderr.contains("give --side left or --side right"), "{}", ran.stderr);
+}

@@ -1,0 +1,142 @@
+//! Runs the program and the independent tools it is measured against.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// The program with arguments, in an empty folder of its own.
+#[must_use]
+pub struct Program {
+    pub folder: TempDir,
+    args: Vec<String>,
+    stdin: Vec<u8>,
+}
+
+/// What a run of the program left.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub stdout: Vec<u8>,
+    pub stderr: String,
+    pub folder: TempDir,
+}
+
+/// `earcoach` with arguments as they would be typed, without quotes.
+pub fn earcoach(args: &str) -> Program {
+    let args = args.split_whitespace().map(String::from).collect();
+    Program { folder: tempfile::tempdir().unwrap(), args, stdin: Vec::new() }
+}
+
+impl Program {
+    /// A file that is in the folder before the program runs.
+    pub fn file(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
+        std::fs::write(self.folder.path().join(name), bytes).unwrap();
+        self
+    }
+
+    /// What the program reads from standard input.
+    pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        self.stdin = bytes.as_ref().to_vec();
+        self
+    }
+
+    /// The command, ready to be started in the folder.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_earcoach"));
+        command.args(&self.args).current_dir(self.folder.path()).env_remove("NO_COLOR");
+        command
+    }
+
+    pub fn run(self) -> Ran {
+        let mut child = self
+            .command()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let bytes = self.stdin;
+        // A program that fails early does not read all of it.
+        let feeder = std::thread::spawn(move || drop(stdin.write_all(&bytes)));
+        let output = child.wait_with_output().unwrap();
+        feeder.join().unwrap();
+        Ran {
+            code: output.status.code().expect("the program was not killed"),
+            stdout: output.stdout,
+            stderr: String::from_utf8(output.stderr).unwrap(),
+            folder: self.folder,
+        }
+    }
+}
+
+impl Ran {
+    /// Asserts the exit code, showing what the program said when it differs.
+    pub fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "standard error:\n{}", self.stderr);
+        self
+    }
+
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.stdout).unwrap()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.stdout).unwrap()
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The names of all files in the folder, sorted.
+    pub fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// Runs an independent tool and gives its standard output and error.
+pub fn tool(name: &str, args: &[&str]) -> (Vec<u8>, String) {
+    let output = Command::new(name).args(args).stdin(Stdio::null()).output();
+    let output = output.unwrap_or_else(|error| panic!("{name}: {error}; scripts/test installs it"));
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{name} {args:?}: {stderr}");
+    (output.stdout, stderr)
+}
+
+/// The samples of an audio file as ffmpeg reads them, 16 bit, channels interleaved.
+pub fn ffmpeg_samples(file: &Path) -> Vec<i16> {
+    let file = file.to_str().unwrap();
+    let (bytes, _) = tool("ffmpeg", &["-v", "error", "-i", file, "-f", "s16le", "-"]);
+    bytes.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect()
+}
+
+/// The repository's folder.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A routine that uses every verb and most options.
+pub const EVERYTHING: &str = r#"{
+    "title": "Everything", "kind": "stretch", "side_word": "sore", "steps": [
+        { "say": "Get ready." },
+        { "squeeze": "5s" },
+        { "release": { "for": "3s", "say": "", "tones": false } },
+        { "breathe": { "times": 2, "in": "3s", "out": "3s" } },
+        { "repeat": { "times": 2, "steps": [
+            { "work": { "name": "Calf raises", "for": "20s", "announce": ["halfway", "5s"] } },
+            { "rest": { "for": "4s", "count": 3, "count_with": "tick" } }
+        ] } },
+        { "sides": [
+            { "deepen": { "times": 2, "until": "limit", "at_most": 5, "every": "8s" } },
+            { "hold": "30s" }
+        ] },
+        { "tone": "finish" }
+    ]
+}"#;
