@@ -45,10 +45,17 @@ pub enum Error {
 }
 
 impl Error {
-    /// An I/O error about `path`; a closed pipe becomes [`Error::ClosedPipe`].
+    /// An I/O error about `path`; a closed pipe becomes [`Error::ClosedPipe`], and what
+    /// the user [`Stopped`] becomes [`Error::Interrupted`].
     pub fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            _ if source
+                .get_ref()
+                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<Stopped>) =>
+            {
+                Self::Interrupted
+            }
             _ => Self::Io { doing, path: path.into(), source },
         }
     }
@@ -75,6 +82,11 @@ impl From<Report> for Error {
         Self::Invalid(Box::new(report))
     }
 }
+
+/// The reason of an [`io::Error`] when the user stopped the writing.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("stopped")]
+pub struct Stopped;
 
 fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()

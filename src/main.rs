@@ -4,8 +4,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use earcoach::cli::Cli;
+use earcoach::commands;
 use earcoach::error::Error;
-use earcoach::{commands, error};
+use earcoach::terminal::{printable, tell};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -20,10 +21,8 @@ fn main() -> ExitCode {
 
 fn complain(error: &Error, cli: &Cli) {
     match error {
-        error::Error::ClosedPipe => {}
-        error::Error::Invalid(report) => {
-            eprintln!("{}", report.render(cli.color.wanted_on(&std::io::stderr())));
-        }
-        error => eprintln!("error: {error}"),
+        Error::ClosedPipe => {}
+        Error::Invalid(report) => tell(report.render(cli.color.wanted_on(&std::io::stderr()))),
+        error => tell(printable(&format!("error: {error}"))),
     }
 }

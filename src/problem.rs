@@ -1,10 +1,14 @@
 //! What is wrong with a routine: where, what, and what to do next. All
 //! problems of a file are collected and shown in one run.
 
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
+use crate::terminal::cut;
+
 /// A stretch of a file's text, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Span {
     /// The first byte.
     pub start: u32,
@@ -43,6 +47,9 @@ impl Severity {
     }
 }
 
+/// The columns of a message: routines may hold words of any length.
+const LONGEST_MESSAGE: usize = 600;
+
 /// One thing that is wrong with a routine, at one place of its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -61,7 +68,8 @@ pub struct Problem {
 impl Problem {
     /// An error with the given code, place and message.
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
-        Self { severity: Severity::Error, code, span, message: message.into(), help: None }
+        let message = cut(&message.into(), LONGEST_MESSAGE).into_owned();
+        Self { severity: Severity::Error, code, span, message, help: None }
     }
 
     /// A warning with the given code, place and message.
@@ -82,8 +90,9 @@ impl Problem {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problems {
     kept: Vec<Problem>,
+    /// Where, what and (hashed) the words of every problem so far.
+    seen: HashSet<(Span, &'static str, u64)>,
     errors: usize,
-    beyond: usize,
 }
 
 impl Problems {
@@ -92,14 +101,14 @@ impl Problems {
 
     /// Adds a problem; the very same one twice (a repeated step) counts once.
     pub fn push(&mut self, problem: Problem) {
-        if self.kept.contains(&problem) {
+        let mut words = DefaultHasher::new();
+        problem.message.hash(&mut words);
+        if !self.seen.insert((problem.span, problem.code, words.finish())) {
             return;
         }
         self.errors += usize::from(problem.severity == Severity::Error);
-        if self.kept.len() < Self::KEPT {
+        if !self.is_full() {
             self.kept.push(problem);
-        } else {
-            self.beyond += 1;
         }
     }
 
@@ -113,9 +122,14 @@ impl Problems {
         self.errors > 0
     }
 
+    /// Whether further problems are only counted.
+    pub fn is_full(&self) -> bool {
+        self.kept.len() >= Self::KEPT
+    }
+
     /// How many problems are only counted.
     pub fn beyond(&self) -> usize {
-        self.beyond
+        self.seen.len() - self.kept.len()
     }
 
     /// The problems that are kept whole, in the order found.

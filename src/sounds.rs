@@ -9,6 +9,10 @@ use crate::loudness::energy::energies;
 use crate::timeline::{SoundKind, Timeline};
 use crate::voice::Pack;
 
+/// The most that the different sounds of a timeline may last together, in seconds: they
+/// are all in memory at once, 350 MB at 48 kHz.
+const MOST_SECONDS: u64 = 3600;
+
 /// The samples of every sound of a timeline, at the timeline's rate, in the same order.
 #[derive(Clone, Debug)]
 pub struct Sounds {
@@ -23,13 +27,18 @@ impl Sounds {
     /// # Errors
     /// [`Error::Voice`] when a clip cannot be read or is not what the manifest says.
     pub fn load(timeline: &Timeline, pack: &Pack) -> Result<Self, Error> {
+        let frames: u64 = timeline.sounds.iter().map(|sound| sound.frames.0).sum();
+        if frames > MOST_SECONDS * u64::from(timeline.rate.hz()) {
+            let problem = format!("its clips would take more than {MOST_SECONDS} s of memory");
+            return Err(Error::Voice { pack: pack.shown.clone(), problem });
+        }
         let mut sounds = Self { clips: Vec::new(), energies: Vec::new() };
         for sound in &timeline.sounds {
             let (clip, energies) = match &sound.kind {
                 SoundKind::Voice { clip: id, .. } => {
-                    let clip = pack.clip(*id)?;
+                    let clip = pack.clip(*id)?.at_rate(timeline.rate);
                     let energies = pack.energies(*id, &clip);
-                    (clip.at_rate(timeline.rate), energies)
+                    (clip, energies)
                 }
                 SoundKind::Tone(tone) => {
                     let rate = timeline.rate;

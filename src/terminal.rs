@@ -1,7 +1,11 @@
 //! What a person sees: text made harmless for a terminal, and whether colour is wanted.
 
 use std::borrow::Cow;
-use std::io::IsTerminal;
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 
 /// Whether a character could move the cursor, change colours or turn the
 /// direction of writing: the C0 and C1 controls, and Unicode's bidirectional
@@ -18,6 +22,44 @@ pub fn printable(text: &str) -> Cow<'_, str> {
         Cow::Owned(text.replace(is_unprintable, "\u{fffd}"))
     } else {
         Cow::Borrowed(text)
+    }
+}
+
+/// Says something to the person, on standard error. When even that cannot be written to,
+/// there is nobody to tell.
+pub fn tell(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Writes `value` as one line of JSON. Characters that could play tricks on a terminal
+/// are escaped, which to a reader of JSON is the same.
+///
+/// # Errors
+/// Whatever writing to `out` gives.
+pub fn write_json(value: &impl Serialize, mut out: impl Write) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(&mut out, PrintableJson))?;
+    writeln!(out)
+}
+
+/// JSON without white space, every unprintable character escaped.
+struct PrintableJson;
+
+impl Formatter for PrintableJson {
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        text: &str,
+    ) -> io::Result<()> {
+        let mut rest = text;
+        while let Some(at) = rest.find(is_unprintable) {
+            CompactFormatter.write_string_fragment(out, &rest[..at])?;
+            let after = rest[at..].chars().next().map_or(0, char::len_utf8);
+            for unit in rest[at..at + after].encode_utf16() {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + after..];
+        }
+        CompactFormatter.write_string_fragment(out, rest)
     }
 }
 
@@ -70,6 +112,15 @@ mod tests {
     fn controls_and_direction_marks_are_made_visible() {
         assert_eq!(printable("calf cramp, ½ and 静か"), "calf cramp, ½ and 静か");
         assert_eq!(printable("a\x1b[2Jb\u{9b}c\u{202e}d\u{2066}e\n"), "a�[2Jb�c�d�e�");
+    }
+
+    #[test]
+    fn json_reads_back_the_same_and_shows_nothing_unprintable() {
+        let text = "a\u{9b}b\u{202e}c\u{7f}d\n\"é";
+        let mut out = Vec::new();
+        write_json(&text, &mut out).unwrap();
+        assert_eq!(std::str::from_utf8(&out), Ok("\"a\\u009bb\\u202ec\\u007fd\\n\\\"é\"\n"));
+        assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
     }
 
     #[test]

@@ -92,9 +92,15 @@ impl Tone {
         for note in self.notes() {
             note.add_to(&mut mix, rate);
         }
-        let full_scale = f64::from(i16::MAX);
-        mix.into_iter().map(|sample| (sample * full_scale).round() as i16).collect()
+        mix.into_iter().map(to_sample).collect()
     }
+}
+
+/// A value from -1.0 to 1.0 as a 16-bit sample, halves rounded up.
+fn to_sample(value: f64) -> i16 {
+    // Above zero the cast rounds down, on every processor and without a call.
+    let above_zero = value * f64::from(i16::MAX) + 32_768.5;
+    (above_zero as i32 - 32_768) as i16
 }
 
 impl Note {
@@ -104,17 +110,17 @@ impl Note {
         let end = (rate.frame_at(Millis(at + fade)).0 as usize).min(mix.len());
         let (length, hz) = ((end - begin) as f64, f64::from(rate.hz()));
         let attack = ATTACK_MS * hz / 1000.0;
-        for (harmonic, strength) in (1..).zip(HARMONICS) {
-            let frequency = pitch * f64::from(harmonic);
-            if frequency * 2.0 >= hz {
-                continue;
-            }
-            let mut wave = Phasor::new(frequency / hz);
-            for (i, sample) in mix[begin..end].iter_mut().enumerate() {
-                let (swell, left) = ((i as f64 / attack).min(1.0), 1.0 - i as f64 / length);
-                let envelope = swell * swell * (3.0 - 2.0 * swell) * left * left;
-                *sample += PEAK * strength * envelope * wave.next_sine();
-            }
+        let mut waves: Vec<(Phasor, f64)> = (1..)
+            .zip(HARMONICS)
+            .map(|(harmonic, strength)| (pitch * f64::from(harmonic), strength))
+            .filter(|(frequency, _)| frequency * 2.0 < hz)
+            .map(|(frequency, strength)| (Phasor::new(frequency / hz), PEAK * strength))
+            .collect();
+        for (i, sample) in mix[begin..end].iter_mut().enumerate() {
+            let (swell, left) = ((i as f64 / attack).min(1.0), 1.0 - i as f64 / length);
+            let envelope = swell * swell * (3.0 - 2.0 * swell) * left * left;
+            let wave: f64 = waves.iter_mut().map(|(wave, peak)| *peak * wave.next_sine()).sum();
+            *sample += envelope * wave;
         }
     }
 }

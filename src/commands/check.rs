@@ -4,32 +4,33 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{lay_out, open_voice};
+use super::open_voice;
 use crate::cli::Check;
 use crate::error::{Error, ExitCode};
-use crate::problem::Problems;
+use crate::problem::{Problem, Problems, Span};
 use crate::report::Report;
 use crate::routine::Source;
-use crate::sequencer::Options;
-use crate::terminal::{Color, printable};
+use crate::sequencer::{Options, Sides, sequence};
+use crate::terminal::{Color, printable, tell, write_json};
+use crate::voice::Pack;
 
 pub fn run(args: &Check, quiet: bool, color: Color) -> Result<ExitCode, Error> {
-    let reports: Vec<Report> = args
-        .files
-        .iter()
-        .map(|file| check(file, args.voice.as_deref()))
-        .collect::<Result<_, _>>()?;
+    let voice = args.voice.as_deref();
+    if let Some(voice) = voice {
+        Pack::open(voice)?;
+    }
+    let reports: Vec<Report> = args.files.iter().map(|file| check(file, voice)).collect();
     let failed = |report: &Report| {
         report.problems.has_errors() || (args.strict && !report.problems.is_empty())
     };
     let mut out = io::stdout().lock();
     if args.json {
         let files: Vec<Value> = reports.iter().map(|r| file_json(r, !failed(r))).collect();
-        writeln!(out, "{}", json!({ "files": files })).map_err(Error::output)?;
+        write_json(&json!({ "files": files }), &mut out).map_err(Error::output)?;
     } else {
         for report in &reports {
             if !report.problems.is_empty() {
-                eprintln!("{}\n", report.render(color.wanted_on(&io::stderr())));
+                tell(report.render(color.wanted_on(&io::stderr())) + "\n");
             } else if !quiet {
                 writeln!(out, "{}: ok", printable(&report.file)).map_err(Error::output)?;
             }
@@ -38,18 +39,30 @@ pub fn run(args: &Check, quiet: bool, color: Color) -> Result<ExitCode, Error> {
     Ok(if reports.iter().any(failed) { ExitCode::Invalid } else { ExitCode::Done })
 }
 
-/// The problems of one file, also those that show only when it is laid out in time.
-fn check(file: &str, voice: Option<&str>) -> Result<Report, Error> {
+/// The problems of one file, also those that show only when it is laid out in time, for
+/// any side. A file that cannot be read is a problem of that file alone.
+fn check(file: &str, voice: Option<&str>) -> Report {
+    let unreadable = |error: &Error| {
+        let problem = Problem::error("unreadable", Span::default(), error.to_string());
+        Report { file: file.into(), text: String::new(), problems: problem.into() }
+    };
     let checked = || {
         let source = Source::open(file)?;
         let routine = source.parse()?;
-        let pack = open_voice(voice, &routine)?;
-        lay_out(&source, &routine, &pack, &Options::default())?;
-        Ok(source.report(Problems::default()))
+        let pack = open_voice(voice, &source, &routine)?;
+        let mut problems = Problems::default();
+        for sides in [None, Some(Sides::Left), Some(Sides::Right)] {
+            let options = Options { sides, ..Options::default() };
+            if let Err(found) = sequence(&routine, &source.name, &pack, &options) {
+                found.iter().for_each(|problem| problems.push(problem.clone()));
+            }
+        }
+        Ok(source.report(problems))
     };
     match checked() {
-        Err(Error::Invalid(report)) => Ok(*report),
-        other => other,
+        Ok(report) => report,
+        Err(Error::Invalid(report)) => *report,
+        Err(error) => unreadable(&error),
     }
 }
 

@@ -1,14 +1,12 @@
 //! `earcoach export`: a routine as a WAV file.
 
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde_json::json;
-use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::load;
 use crate::cli::Export;
@@ -17,12 +15,12 @@ use crate::render::Renderer;
 use crate::sink::output::Output;
 use crate::sink::wav::{self, WavFormat};
 use crate::sounds::Sounds;
-use crate::terminal::printable;
+use crate::terminal::{printable, tell, write_json};
 use crate::time::{Frames, Millis};
 use crate::timeline::Timeline;
 
-/// How much is collected before it is written.
-const BUFFER: usize = 128 * 1024;
+/// What is shorter is collected before it is written; what is longer is not copied.
+const BUFFER: usize = 16 * 1024;
 
 pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     if let Some(path) = &args.output {
@@ -36,7 +34,6 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     if args.json && path == Path::new("-") {
         return Err(Error::Usage("--json and the WAV cannot both go to standard output".into()));
     }
-    let stop = stop_on_signals()?;
     let mut output = Output::create(&path, args.force)?;
     let written = Written {
         file: path,
@@ -51,39 +48,14 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     let mut buffered = BufWriter::with_capacity(BUFFER, &mut output);
     let result = wav::write(&mut renderer, format, &header, &mut buffered, |position| {
         progress.show(position);
-        if stop.load(Ordering::Relaxed) { Err(Stop::Interrupted) } else { Ok(()) }
     });
     progress.clear();
-    result.and_then(|()| Ok(buffered.flush()?)).map_err(|stop| match stop {
-        Stop::Interrupted => Error::Interrupted,
-        Stop::Io(error) => Error::io("cannot write", &written.file, error),
-    })?;
-    drop(buffered);
+    // What could not be written is not tried again.
+    drop(buffered.into_parts());
+    result.map_err(|error| Error::io("cannot write", output.path(), error))?;
     output.finish()?;
     written.tell(args.json, quiet)?;
     Ok(ExitCode::Done)
-}
-
-/// Why writing stopped early.
-enum Stop {
-    Interrupted,
-    Io(std::io::Error),
-}
-
-impl From<std::io::Error> for Stop {
-    fn from(error: std::io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
-/// A flag that Ctrl-C and SIGTERM raise, so that an unfinished file can be taken away.
-fn stop_on_signals() -> Result<Arc<AtomicBool>, Error> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        signal_hook::flag::register(signal, Arc::clone(&stop))
-            .map_err(|error| Error::io("cannot listen to", Path::new("signals"), error))?;
-    }
-    Ok(stop)
 }
 
 /// Refuses names of files that are something else than WAV.
@@ -128,7 +100,7 @@ impl Written {
                 "bytes": self.bytes,
                 "lufs": self.loudness.map(|lufs| (lufs * 100.0).round() / 100.0),
             });
-            return writeln!(std::io::stdout(), "{value}").map_err(Error::output);
+            return write_json(&value, std::io::stdout()).map_err(Error::output);
         }
         if !quiet {
             let loudness = match self.loudness {
@@ -137,7 +109,7 @@ impl Written {
             };
             let file = if file == "-" { "to standard output".into() } else { printable(&file) };
             let (length, size) = (self.length.clock(), HumanBytes(self.bytes));
-            eprintln!("wrote {file}: {length}, {size}, {loudness}");
+            tell(format_args!("wrote {file}: {length}, {size}, {loudness}"));
         }
         Ok(())
     }

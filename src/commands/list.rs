@@ -9,6 +9,7 @@ use crate::cli::List;
 use crate::error::{Error, ExitCode};
 use crate::routine::{BUILT_IN, Source};
 use crate::sequencer::Options;
+use crate::terminal::write_json;
 use crate::time::Millis;
 
 pub fn run(args: &List) -> Result<ExitCode, Error> {
@@ -17,7 +18,7 @@ pub fn run(args: &List) -> Result<ExitCode, Error> {
         BUILT_IN.iter().map(|b| Listed::open(b.name)).collect::<Result<_, _>>()?;
     if args.json {
         let routines: Vec<Value> = routines.iter().map(Listed::to_json).collect();
-        writeln!(out, "{}", json!({ "routines": routines })).map_err(Error::output)?;
+        write_json(&json!({ "routines": routines }), &mut out).map_err(Error::output)?;
         return Ok(ExitCode::Done);
     }
     for routine in &routines {
@@ -40,7 +41,7 @@ impl Listed {
     fn open(name: &'static str) -> Result<Self, Error> {
         let source = Source::open(name)?;
         let routine = source.parse()?;
-        let pack = open_voice(None, &routine)?;
+        let pack = open_voice(None, &source, &routine)?;
         let options = Options::default();
         let frames = lay_out(&source, &routine, &pack, &options)?.frames;
         let length = Millis(frames.0 * 1000 / u64::from(options.rate.hz()));

@@ -9,6 +9,7 @@ mod welcome;
 
 use crate::cli::{Cli, Command, TimelineArgs};
 use crate::error::{Error, ExitCode};
+use crate::problem::Problem;
 use crate::routine::{Routine, Source};
 use crate::sequencer::{self, Options};
 use crate::timeline::Timeline;
@@ -33,7 +34,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
 fn load(args: &TimelineArgs) -> Result<(Timeline, Pack), Error> {
     let source = Source::open(&args.routine)?;
     let routine = source.parse()?;
-    let pack = open_voice(args.voice.as_deref(), &routine)?;
+    let pack = open_voice(args.voice.as_deref(), &source, &routine)?;
     let options = args.options();
     if let Some(misfit) = sequencer::misfit(&routine, &options) {
         return Err(Error::Usage(misfit));
@@ -42,10 +43,19 @@ fn load(args: &TimelineArgs) -> Result<(Timeline, Pack), Error> {
     Ok((timeline, pack))
 }
 
-/// The voice that was chosen, else the routine's own, else the built-in one.
-fn open_voice(chosen: Option<&str>, routine: &Routine) -> Result<Pack, Error> {
-    let own = routine.voice.as_ref().map(|voice| voice.text.as_str());
-    Pack::open(chosen.or(own).unwrap_or(BUILT_IN))
+/// The voice that was chosen, else the routine's own, else the built-in one. A routine may
+/// come from a stranger: it names a voice, never a folder.
+fn open_voice(chosen: Option<&str>, source: &Source, routine: &Routine) -> Result<Pack, Error> {
+    match (chosen, &routine.voice) {
+        (Some(chosen), _) => Pack::open(chosen),
+        (None, Some(own)) if own.text != BUILT_IN => {
+            let message = format!("there is no voice `{}`", own.text);
+            let problem = Problem::error("unknown-voice", own.span, message)
+                .help(format!("the voice at hand is `{BUILT_IN}`; others are chosen with --voice"));
+            Err(source.report(problem.into()).into())
+        }
+        _ => Ok(Pack::built_in()),
+    }
 }
 
 fn lay_out(

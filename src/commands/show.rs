@@ -7,7 +7,7 @@ use super::load;
 use crate::cli::Show;
 use crate::error::{Error, ExitCode};
 use crate::sink::output::Output;
-use crate::terminal::printable;
+use crate::terminal::{printable, tell};
 use crate::timeline::Timeline;
 use crate::view::{json, svg, table};
 
@@ -16,13 +16,13 @@ pub fn run(args: &Show, quiet: bool) -> Result<ExitCode, Error> {
     if let Some(path) = &args.svg {
         draw(&timeline, path, args.force)?;
         if !quiet && path != Path::new("-") {
-            eprintln!("drew {}", printable(&path.to_string_lossy()));
+            tell(format_args!("drew {}", printable(&path.to_string_lossy())));
         }
         return Ok(ExitCode::Done);
     }
     let mut out = BufWriter::new(io::stdout().lock());
     if args.json {
-        json::write(&timeline, &mut out)?;
+        json::write(&timeline, &mut out).map_err(Error::output)?;
     } else {
         let terminal = console::Term::stdout();
         let width = if terminal.is_term() { terminal.size().1.into() } else { usize::MAX };
@@ -33,15 +33,10 @@ pub fn run(args: &Show, quiet: bool) -> Result<ExitCode, Error> {
 }
 
 fn draw(timeline: &Timeline, path: &Path, force: bool) -> Result<(), Error> {
-    if path == Path::new("-") {
-        let mut out = BufWriter::new(io::stdout().lock());
-        let drawn = svg::write(timeline, &mut out).and_then(|()| out.flush());
-        return drawn.map_err(Error::output);
-    }
     let mut output = Output::create(path, force)?;
     let mut out = BufWriter::new(&mut output);
     let drawn = svg::write(timeline, &mut out).and_then(|()| out.flush());
-    drawn.map_err(|error| Error::io("cannot write", path, error))?;
-    drop(out);
+    drop(out.into_parts());
+    drawn.map_err(|error| Error::io("cannot write", output.path(), error))?;
     output.finish()
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::cli::{Voice, VoiceCheck, VoiceList};
 use crate::error::{Error, ExitCode};
-use crate::terminal::printable;
+use crate::terminal::{printable, tell, write_json};
 use crate::voice::audit::audit;
 use crate::voice::{BUILT_IN, Pack};
 
@@ -22,7 +22,7 @@ fn list(args: &VoiceList) -> Result<ExitCode, Error> {
     let manifest = &pack.manifest;
     let mut out = BufWriter::new(io::stdout().lock());
     let written = if args.json {
-        writeln!(out, "{}", json!({ "voices": [manifest] }))
+        write_json(&json!({ "voices": [manifest] }), &mut out)
     } else if args.words {
         manifest.clips.iter().try_for_each(|clip| writeln!(out, "{}", printable(&clip.words)))
     } else {
@@ -46,24 +46,24 @@ fn check(args: &VoiceCheck, quiet: bool) -> Result<ExitCode, Error> {
     let pack = Pack::open(&args.voice)?;
     let audit = audit(&pack);
     for problem in &audit.problems {
-        eprintln!("error: voice pack `{}`: {}", printable(&pack.shown), printable(problem));
+        let (pack, problem) = (printable(&pack.shown), printable(problem));
+        tell(format_args!("error: voice pack `{pack}`: {problem}"));
     }
     if !quiet {
-        let (softest, loudest) = audit.loudness;
+        let pack = printable(&pack.shown);
         let verdict = match audit.problems.len() {
             0 => "ok".into(),
             1 => "1 problem".into(),
             count => format!("{count} problems"),
         };
-        writeln!(
-            io::stdout(),
-            "{}: {} clips, {:.1} s, {softest:.1} to {loudest:.1} LUFS, peaks to {:.1} dBTP: {verdict}",
-            printable(&pack.shown),
-            audit.clips,
-            audit.seconds,
-            audit.peak,
-        )
-        .map_err(Error::output)?;
+        let (clips, seconds, (softest, loudest)) = (audit.clips, audit.seconds, audit.loudness);
+        let measured = if softest.is_finite() {
+            format!(", {softest:.1} to {loudest:.1} LUFS, peaks to {:.1} dBTP", audit.peak)
+        } else {
+            String::new()
+        };
+        let line = format!("{pack}: {clips} clips, {seconds:.1} s{measured}: {verdict}");
+        writeln!(io::stdout(), "{line}").map_err(Error::output)?;
     }
     Ok(if audit.problems.is_empty() { ExitCode::Done } else { ExitCode::Invalid })
 }

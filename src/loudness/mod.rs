@@ -1,7 +1,8 @@
 //! The loudness of a timeline by EBU R128, known without rendering it: the
 //! energies of its clips are measured once, and here laid where the cues are.
 //!
-//! Where two cues overlap their energies add up, as those of unlike sounds do.
+//! Where two cues overlap their energies add up, as those of unlike sounds do; two tones
+//! of the same pitch at once would measure otherwise.
 
 pub mod energy;
 
@@ -54,20 +55,23 @@ impl Meter {
     /// Places a sound of the given slice energies at a frame. Sounds come in
     /// the order of their frames.
     pub fn place(&mut self, at: Frames, energies: &[f32]) {
-        let hz = u64::from(self.rate.hz());
-        let step_of = |slice: usize| {
-            // The step in which the slice's middle lies.
-            let middle = (2 * slice as u64 + 1) * u64::from(SLICE_MS) * hz / 2;
-            (at.0 * 1000 + middle) / (hz * STEP_MS)
-        };
-        let (begin, end) = (step_of(0), step_of(energies.len().saturating_sub(1)));
-        self.close_before(begin);
-        while self.first + (self.open.len() as u64) <= end {
+        // In microseconds, of which a slice and a step are whole numbers at every rate.
+        let begin = at.0 * 1_000_000 / u64::from(self.rate.hz());
+        let (slice, step) = (u64::from(SLICE_MS) * 1000, STEP_MS * 1000);
+        self.close_before(begin / step);
+        let end = begin + slice * energies.len() as u64;
+        while (self.first + self.open.len() as u64) * step < end {
             self.open.push_back(0.0);
         }
-        let share = f64::from(SLICE_MS) / STEP_MS as f64;
-        for (slice, energy) in energies.iter().enumerate() {
-            self.open[(step_of(slice) - self.first) as usize] += f64::from(*energy) * share;
+        for (from, energy) in (begin..).step_by(slice as usize).zip(energies) {
+            // A slice that reaches into the next step is shared out between the two.
+            let over = (from + slice).saturating_sub((from / step + 1) * step);
+            let place = (from / step - self.first) as usize;
+            let energy = f64::from(*energy) / step as f64;
+            self.open[place] += energy * (slice - over) as f64;
+            if over > 0 {
+                self.open[place + 1] += energy * over as f64;
+            }
         }
     }
 
@@ -82,7 +86,10 @@ impl Meter {
             self.first += 1;
             self.last.rotate_left(1);
             self.last[STEPS - 1] = energy;
-            self.count_block(self.last.iter().sum::<f64>() / STEPS as f64);
+            // The first block ends with the first four steps.
+            if self.first >= STEPS as u64 {
+                self.count_block(self.last.iter().sum::<f64>() / STEPS as f64);
+            }
         }
     }
 

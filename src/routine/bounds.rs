@@ -48,7 +48,10 @@ fn size_of(step: &Step, problems: &mut Problems) -> Size {
             (u64::from(deepen.times), Size { length: deepen.timed.length, cues: 1 })
         }
         Action::Repeat { times, steps } => (u64::from(*times), size_of_all(steps, problems)),
-        Action::Sides { steps, .. } => (1, size_of_all(steps, problems)),
+        Action::Sides { steps, .. } => {
+            let once = size_of_all(steps, problems);
+            (2, Size { cues: once.cues.saturating_add(1), ..once })
+        }
     };
     let size = Size {
         length: once.length.saturating_mul(times),

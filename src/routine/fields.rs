@@ -11,6 +11,9 @@ use crate::time::{DurationError, Millis};
 /// The longest routine: a day.
 pub const LONGEST: Millis = Millis::from_secs(24 * 3600);
 
+/// The most letters a step's name may have.
+const LONGEST_NAME: usize = 80;
+
 /// The fields of an object, each to be taken by its name.
 pub struct Fields<'a> {
     /// What the object is, for messages: `hold`, `the routine`.
@@ -42,7 +45,9 @@ impl<'a> Fields<'a> {
         for member in members {
             let key: &'a str = &member.key;
             if !known.contains(&key) {
-                let guess = did_you_mean(key, known.iter().copied());
+                // Beyond what is shown nobody needs a guess.
+                let shown = if problems.is_full() { "" } else { key };
+                let guess = did_you_mean(shown, known.iter().copied());
                 fields.guessed.extend(guess);
                 let message = format!("unknown field `{key}` in {}", fields.quoted_owner());
                 let problem = Problem::error("unknown-field", member.key_span, message);
@@ -84,6 +89,17 @@ impl<'a> Fields<'a> {
     /// A string.
     pub fn text(&self, name: &str, problems: &mut Problems) -> Option<Words> {
         text(name, self.node(name)?, problems)
+    }
+
+    /// A name, short enough to be shown.
+    pub fn name(&self, problems: &mut Problems) -> Option<Words> {
+        let name = self.text("name", problems)?;
+        let letters = name.text.chars().count();
+        if letters > LONGEST_NAME {
+            let message = format!("`name` has {letters} letters, more than {LONGEST_NAME}");
+            problems.push(Problem::error("out-of-range", name.span, message));
+        }
+        Some(name)
     }
 
     /// Strings: one alone or an array of them.

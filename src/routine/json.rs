@@ -123,7 +123,10 @@ fn syntax_problem(text: &str, error: &serde_json::Error) -> Problem {
     let message = message.split(" at line ").next().unwrap_or_default();
     let line_start: usize =
         text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let start = char_boundary_before(text, line_start + error.column().saturating_sub(1));
+    // Of a control character serde_json gives the place before it.
+    let late = usize::from(message.starts_with("control character"));
+    let column = error.column().saturating_sub(1) + late;
+    let start = char_boundary_before(text, line_start + column);
     let found = text[start..].chars().next();
     let end = start + found.map_or(0, char::len_utf8);
     let found = found.map_or("the end of the text".to_string(), |c| format!("`{c}`"));

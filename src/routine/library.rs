@@ -71,7 +71,7 @@ impl Source {
         let mut source = Self { name: name.into(), file: file.into(), text: String::new() };
         if bytes.len() as u64 > MOST_TEXT {
             let message = format!("this is more than the {MOST_TEXT} bytes a routine may have");
-            return Err(source.refuse("too-large", message));
+            return Err(source.refuse("too-large", Span::default(), message));
         }
         match String::from_utf8(bytes) {
             Ok(text) => {
@@ -81,16 +81,15 @@ impl Source {
             }
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
-                let line = error.as_bytes()[..at].split(|byte| *byte == b'\n').count();
-                let message =
-                    format!("this is no UTF-8 text: byte {at}, on line {line}, does not belong");
-                Err(source.refuse("not-utf8", message))
+                source.text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                let message = format!("this is no UTF-8 text: byte {at} does not belong");
+                Err(source.refuse("not-utf8", Span::new(at, at), message))
             }
         }
     }
 
-    fn refuse(&self, code: &'static str, message: String) -> Error {
-        let problem = Problem::error(code, Span::default(), message);
+    fn refuse(&self, code: &'static str, span: Span, message: String) -> Error {
+        let problem = Problem::error(code, span, message);
         self.report(problem.help("a routine is a JSON text file, in UTF-8").into()).into()
     }
 

@@ -138,7 +138,7 @@ fn action(
 fn say(node: &Node, problems: &mut Problems) -> Option<Action> {
     let fields = Fields::of("say", node, Some("text"), &["name", "text"], problems);
     fields.require("text", "\"text\": \"Well done.\"", problems);
-    let name = fields.text("name", problems).map(|words| words.text);
+    let name = fields.name(problems).map(|words| words.text);
     Some(Action::Say { name, text: fields.text("text", problems)? })
 }
 

@@ -40,7 +40,7 @@ fn common(verb: Verb, fields: &Fields, problems: &mut Problems) -> Timed {
     let last = fields.integer("count", 0..=most, problems);
     Timed {
         verb,
-        name: fields.text("name", problems),
+        name: fields.name(problems),
         length: Millis::ZERO,
         say: fields.text("say", problems),
         announce: announcements(fields, problems),

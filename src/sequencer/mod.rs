@@ -15,6 +15,7 @@ pub use options::{Options, Sides, misfit};
 
 use crate::problem::{Problems, Span};
 use crate::routine::{Action, Deepen, Routine, Step, Timed, Verb, Words};
+use crate::terminal::cut;
 use crate::time::Millis;
 use crate::timeline::{Side, Timeline};
 use crate::tone::Tone;
@@ -29,6 +30,8 @@ const SIDE: &str = "{side}";
 const AFTER_TONE: Millis = Millis(150);
 /// From the end of words to the next words.
 const BETWEEN_LINES: Millis = Millis(500);
+/// What is said stands for the name of a step that has none, as far as this.
+const LABEL_COLUMNS: usize = 60;
 /// Silence after the last sound, so that no player cuts it.
 const TAIL: Millis = Millis(500);
 
@@ -106,10 +109,11 @@ impl Sequencer<'_> {
             }
             Action::Repeat { times, steps } => {
                 for _ in 0..*times {
-                    if self.script.is_full() {
+                    self.steps(steps);
+                    // What is wrong in one round is wrong in all of them.
+                    if self.script.is_full() || self.script.problems.has_errors() {
                         return;
                     }
-                    self.steps(steps);
                 }
             }
             Action::Sides { say, steps } => self.sides(say.as_ref(), steps, step.span),
@@ -121,7 +125,7 @@ impl Sequencer<'_> {
         self.settle();
         let line = self.script.line(words);
         let at = self.script.now;
-        let label = name.unwrap_or_else(|| line.text.clone());
+        let label = name.unwrap_or_else(|| cut(&line.text, LABEL_COLUMNS).into_owned());
         let index = self.script.begin_step(verb, label, at, span);
         if !line.is_silent() {
             self.script.now = at + line.length + BETWEEN_LINES;
@@ -165,7 +169,7 @@ impl Sequencer<'_> {
             self.timed(&timed, Tone::Deepen, label, Events::default());
             let step = self.script.steps.len() - 1;
             self.script.steps[step].open = deepen.open.is_some();
-            if self.script.is_full() {
+            if self.script.is_full() || self.script.problems.has_errors() {
                 return;
             }
         }

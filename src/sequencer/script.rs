@@ -9,6 +9,7 @@ use super::SIDE;
 use crate::problem::{Problem, Problems, Span};
 use crate::routine::bounds::{self, MOST_CUES};
 use crate::routine::{Verb, Words};
+use crate::terminal::cut;
 use crate::time::{Frames, Millis, Rate};
 use crate::timeline::{Cue, Side, Sound, SoundKind, TimelineStep};
 use crate::tone::Tone;
@@ -115,7 +116,7 @@ impl<'a> Script<'a> {
 
     /// Whether the routine has grown beyond what it may be; nothing more is written then.
     pub fn is_full(&self) -> bool {
-        self.cues.len() as u64 > MOST_CUES || self.now > LONGEST
+        self.cues.len().max(self.steps.len()) as u64 > MOST_CUES || self.now > LONGEST
     }
 
     /// Notes it when the step at `span` has made the routine too long or too much.
@@ -180,8 +181,13 @@ impl<'a> Script<'a> {
             None => words.text.clone(),
         };
         if let Some(open) = text.find('{') {
-            let name: String = text[open..].chars().take_while(|c| *c != '}').take(40).collect();
-            let message = format!("unknown placeholder `{name}}}`");
+            let message = match text[open..].find('}') {
+                Some(close) => {
+                    let name = cut(&text[open..=open + close], 40);
+                    format!("unknown placeholder `{name}`")
+                }
+                None => "a `{` has no `}`".to_string(),
+            };
             let problem = Problem::error("unknown-placeholder", words.span, message);
             self.problems.push(problem.help("the one placeholder is `{side}`"));
             return String::new();

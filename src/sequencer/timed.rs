@@ -14,6 +14,8 @@ const LEAD: Millis = Millis(300);
 
 /// A deepening that goes on into whatever timed part comes next.
 pub(super) struct Flow {
+    /// When the deepening begins.
+    begin: Millis,
     /// When the deepening ends.
     boundary: Millis,
     /// The deepening's step.
@@ -46,7 +48,7 @@ impl Sequencer<'_> {
         self.script.ensure_last_line_ends_by(end, "its step ends");
         self.script.set_timed(step, begin, end);
         self.script.now = end;
-        let flow = Flow { boundary: end, step, tones: timed.tones };
+        let flow = Flow { begin, boundary: end, step, tones: timed.tones };
         if timed.verb == Verb::Deepen { self.flow = Some(flow) } else { self.finish(&flow) }
     }
 
@@ -61,7 +63,7 @@ impl Sequencer<'_> {
             return (step, at + lead);
         };
         self.script.end_step(flow.step, flow.boundary);
-        let slot = flow.boundary.saturating_sub(self.script.voice_free());
+        let slot = flow.boundary.saturating_sub(self.script.voice_free().max(flow.begin));
         let at = flow.boundary.saturating_sub(lead);
         let step = self.script.begin_step(timed.verb, label, at, timed.span);
         if lead > slot {

@@ -5,10 +5,13 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use signal_hook::consts::{SIGINT, SIGTERM};
 use tempfile::NamedTempFile;
 
-use crate::error::Error;
+use crate::error::{Error, Stopped};
 
 /// Something to write to.
 #[derive(Debug)]
@@ -22,7 +25,7 @@ enum Kind {
     /// Standard output, a pipe or a device.
     Stream(File),
     /// A file in the making.
-    Whole { part: NamedTempFile, replace: bool },
+    Whole { part: NamedTempFile, replace: bool, stop: Arc<AtomicBool> },
 }
 
 impl Output {
@@ -37,24 +40,29 @@ impl Output {
             return Self::standard_output();
         }
         let cannot_write = |error| Error::io("cannot write", path, error);
+        let is_link = fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink());
         // A link is followed: what it leads to is replaced, not the link.
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.into());
-        match fs::metadata(&target) {
-            Ok(data) if data.is_dir() => {
-                return Err(Error::Usage(format!(
-                    "`{}` is a folder; name a file in it",
-                    path.display()
-                )));
-            }
+        let target = match fs::canonicalize(path) {
+            Ok(target) => target,
+            Err(error) if is_link => return Err(cannot_write(error)),
+            Err(_) => path.into(),
+        };
+        let old = match fs::metadata(&target) {
+            Ok(data) if data.is_dir() => return Err(is_folder(path)),
             Ok(data) if data.is_file() && !replace => return Err(Error::Exists(path.into())),
-            Ok(data) if !data.is_file() => {
+            Ok(data) if data.is_file() => Some(data.permissions()),
+            Ok(_) => {
                 let stream = OpenOptions::new().write(true).open(&target).map_err(cannot_write)?;
-                return Ok(Self { path: target, kind: Kind::Stream(stream) });
+                return Self::stream(stream, target);
             }
-            _ => {}
+            Err(_) => None,
+        };
+        if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Err(is_folder(path));
         }
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
+        fs::metadata(folder).map_err(cannot_write)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(".earcoach-").suffix(".part");
         #[cfg(unix)]
@@ -63,24 +71,33 @@ impl Output {
             // As any new file: the user's umask takes its share.
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
-        let part = builder.tempfile_in(folder).map_err(cannot_write)?;
-        Ok(Self { path: target, kind: Kind::Whole { part, replace } })
+        let stop = stop_on_signals().map_err(cannot_write)?;
+        // tempfile's own message would name the part, of which the user knows nothing.
+        let part =
+            builder.tempfile_in(folder).map_err(|error| cannot_write(error.kind().into()))?;
+        if let Some(permissions) = old {
+            part.as_file().set_permissions(permissions).map_err(cannot_write)?;
+        }
+        Ok(Self { path: target, kind: Kind::Whole { part, replace, stop } })
     }
 
     fn standard_output() -> Result<Self, Error> {
-        if io::stdout().is_terminal() {
-            return Err(Error::Usage(
-                "standard output is a terminal; send the audio into a file or a program, \
-                 or name a file with --output"
-                    .into(),
-            ));
-        }
         #[cfg(unix)]
         let handle = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned();
         #[cfg(windows)]
         let handle = std::os::windows::io::AsHandle::as_handle(&io::stdout()).try_clone_to_owned();
-        let stream = File::from(handle.map_err(Error::output)?);
-        Ok(Self { path: "standard output".into(), kind: Kind::Stream(stream) })
+        Self::stream(File::from(handle.map_err(Error::output)?), "standard output".into())
+    }
+
+    fn stream(stream: File, path: PathBuf) -> Result<Self, Error> {
+        if stream.is_terminal() {
+            return Err(Error::Usage(format!(
+                "{} is a terminal; send the output into a file or a program, \
+                 or name a file with --output",
+                path.display()
+            )));
+        }
+        Ok(Self { path, kind: Kind::Stream(stream) })
     }
 
     /// The file as messages name it.
@@ -93,7 +110,7 @@ impl Output {
     /// # Errors
     /// [`Error::Exists`] when someone else has made the file meanwhile, [`Error::Io`].
     pub fn finish(self) -> Result<(), Error> {
-        let Kind::Whole { part, replace } = self.kind else { return Ok(()) };
+        let Kind::Whole { part, replace, .. } = self.kind else { return Ok(()) };
         let persisted =
             if replace { part.persist(&self.path) } else { part.persist_noclobber(&self.path) };
         match persisted {
@@ -106,10 +123,34 @@ impl Output {
     }
 }
 
+fn is_folder(path: &Path) -> Error {
+    Error::Usage(format!("`{}` is a folder; name a file in it", path.display()))
+}
+
+/// A flag that is raised when the user or the system wants the program to end, so that
+/// the unfinished file can be taken away. Streams need none: the signal ends the program.
+fn stop_on_signals() -> io::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    #[cfg(unix)]
+    let signals = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
+    #[cfg(not(unix))]
+    let signals = [SIGINT, SIGTERM];
+    for signal in signals {
+        signal_hook::flag::register(signal, Arc::clone(&stop))?;
+    }
+    // A file that outgrows the user's limit is an error of its writing, not the program's end.
+    #[cfg(unix)]
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
+    Ok(stop)
+}
+
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.kind {
             Kind::Stream(stream) => stream.write(bytes),
+            Kind::Whole { stop, .. } if stop.load(Ordering::Relaxed) => {
+                Err(io::Error::other(Stopped))
+            }
             Kind::Whole { part, .. } => part.write(bytes),
         }
     }

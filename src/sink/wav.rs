@@ -44,7 +44,7 @@ impl Bits {
 /// must, short enough to stay in the processor's cache.
 const SPAN: usize = 65_536;
 /// Frames encoded at a time.
-const BLOCK: usize = 4096;
+const BLOCK: usize = 8192;
 
 static ZEROS: [u8; 2 * SPAN] = [0; 2 * SPAN];
 
@@ -98,29 +98,27 @@ impl WavFormat {
 }
 
 /// Writes all that `renderer` still has to `out`, after `header`. `progress` hears of
-/// every position reached and may stop it.
+/// every position reached.
 ///
 /// # Errors
-/// Whatever writing to `out` gives, or the error by which `progress` stopped it.
-pub fn write<E: From<io::Error>>(
+/// Whatever writing to `out` gives.
+pub fn write(
     renderer: &mut Renderer,
     format: WavFormat,
     header: &[u8],
     out: &mut impl Write,
-    mut progress: impl FnMut(Frames) -> Result<(), E>,
-) -> Result<(), E> {
+    mut progress: impl FnMut(Frames),
+) -> io::Result<()> {
     let mut encoder = Encoder { format, floats: vec![0.0; BLOCK], bytes: Vec::new() };
     out.write_all(header)?;
-    loop {
-        progress(renderer.position())?;
-        let Some(span) = renderer.next_span(SPAN) else { break };
+    while let Some(span) = renderer.next_span(SPAN) {
         encoder.write(span, out)?;
+        progress(renderer.position());
     }
     if renderer.position().0 * format.frame_bytes() % 2 == 1 {
         out.write_all(&[0])?;
     }
-    out.flush()?;
-    Ok(())
+    out.flush()
 }
 
 /// Turns spans into a format's bytes.

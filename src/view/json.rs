@@ -1,12 +1,12 @@
 //! The timeline as JSON, for programs. All times are frames at the timeline's
 //! rate, from the start of the file that an export with the same options writes.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use crate::error::Error;
 use crate::routine::Verb;
+use crate::terminal::write_json;
 use crate::time::{Frames, Rate};
 use crate::timeline::{Cue, Side, SoundKind, Timeline, TimelineStep};
 use crate::tone::Tone;
@@ -14,8 +14,8 @@ use crate::tone::Tone;
 /// Writes `timeline` as one JSON object.
 ///
 /// # Errors
-/// [`Error::Io`] or [`Error::ClosedPipe`] when `out` cannot be written to.
-pub fn write(timeline: &Timeline, mut out: impl Write) -> Result<(), Error> {
+/// Whatever writing to `out` gives.
+pub fn write(timeline: &Timeline, out: impl Write) -> io::Result<()> {
     let document = Document {
         title: &timeline.title,
         routine: &timeline.routine,
@@ -24,8 +24,7 @@ pub fn write(timeline: &Timeline, mut out: impl Write) -> Result<(), Error> {
         steps: Steps(timeline),
         cues: Cues(timeline),
     };
-    serde_json::to_writer(&mut out, &document).map_err(|error| Error::output(error.into()))?;
-    writeln!(out).map_err(Error::output)
+    write_json(&document, out)
 }
 
 #[derive(Serialize)]

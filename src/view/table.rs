@@ -42,7 +42,7 @@ fn row(timeline: &Timeline, step: &TimelineStep, words: &str) -> String {
     let side = step.side.map_or("", |side| side.name());
     let name = printable(&step.label);
     let name = cut(&name, NAME_WIDTH);
-    let pad = " ".repeat(NAME_WIDTH - name.width());
+    let pad = " ".repeat(NAME_WIDTH.saturating_sub(name.width()));
     format!("{at:>8} {length:>8}  {side:5}  {name}{pad}  {}", printable(words))
 }
 

@@ -18,7 +18,10 @@ pub const BUILT_IN: &str = "heart";
 /// The most a manifest or a clip's file may hold, in bytes.
 const MOST_BYTES: u64 = 64_000_000;
 /// The longest clip, in seconds.
-const LONGEST_CLIP: u64 = 600;
+const LONGEST_CLIP: u64 = 60;
+
+/// The most clips a pack may have.
+const MOST_CLIPS: usize = 10_000;
 
 /// A clip of a pack, by its place in the manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -171,9 +174,10 @@ impl Pack {
     /// The energies of a clip's 10 ms slices, by which its loudness is known;
     /// `clip` is what [`Pack::clip`] gave, at any rate.
     pub fn energies(&self, id: ClipId, clip: &Clip) -> Cow<'static, [f32]> {
-        let Origin::BuiltIn(_) = self.origin else {
+        let embedded = matches!(self.origin, Origin::BuiltIn(_)) && clip.rate == self.rate;
+        if !embedded {
             return Cow::Owned(energies(&clip.samples, clip.rate.hz()));
-        };
+        }
         let slice = u64::from(self.rate.hz() * SLICE_MS / 1000);
         let slices = |entry: &Entry| entry.frames.div_ceil(slice) as usize;
         let start = self.manifest.clips[..id.index()].iter().map(slices).sum::<usize>();
@@ -197,6 +201,10 @@ fn problems_of(manifest: &Manifest) -> Vec<String> {
     }
     if manifest.clips.is_empty() {
         problems.push("it has no clips".into());
+    }
+    if manifest.clips.len() > MOST_CLIPS {
+        problems.push(format!("it has more than {MOST_CLIPS} clips"));
+        return problems;
     }
     for entry in &manifest.clips {
         if !is_plain_name(&entry.file) {

@@ -20,16 +20,20 @@ pub struct Spoken {
     pub pause: Millis,
 }
 
-/// The phrases of a pack, to be found by their words.
-#[derive(Clone, Debug, Default)]
+/// The phrases of a pack, to be found by their words: a tree in which every way down
+/// from the root spells the beginning of a phrase.
+#[derive(Clone, Debug)]
 pub struct Phrases {
-    phrases: Vec<Phrase>,
-    by_first_word: HashMap<Box<str>, Vec<ClipId>>,
+    nodes: Vec<Node>,
 }
 
-#[derive(Clone, Debug)]
-struct Phrase {
-    words: Vec<Word>,
+/// A place of the tree.
+#[derive(Clone, Debug, Default)]
+struct Node {
+    /// The place of each word that may follow.
+    next: HashMap<Box<str>, usize>,
+    /// The phrases that are complete here, with the words that close a sentence in each.
+    phrases: Vec<(ClipId, Vec<bool>)>,
 }
 
 /// One word of a text.
@@ -42,18 +46,27 @@ struct Word {
 }
 
 impl Phrases {
-    /// The phrases of clips with these words, in the clips' order.
+    /// The phrases of clips with these words, in the clips' order. Of clips that
+    /// say the very same, the first counts.
     pub fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
-        let mut phrases = Self::default();
+        let mut nodes = vec![Node::default()];
         for (id, text) in texts.enumerate() {
-            let words = split(text);
-            if let Some(first) = words.first() {
-                let clips = phrases.by_first_word.entry(first.text.clone()).or_default();
-                clips.push(ClipId(id as u32));
+            let mut place = 0;
+            let mut closes = Vec::new();
+            for word in split(text) {
+                let new = nodes.len();
+                place = *nodes[place].next.entry(word.text).or_insert(new);
+                if place == new {
+                    nodes.push(Node::default());
+                }
+                closes.push(word.closes);
             }
-            phrases.phrases.push(Phrase { words });
+            let phrases = &mut nodes[place].phrases;
+            if place > 0 && phrases.iter().all(|(_, others)| *others != closes) {
+                phrases.push((ClipId(id as u32), closes));
+            }
         }
-        phrases
+        Self { nodes }
     }
 
     /// The clips that say `text`: as few as possible, and among as few those whose
@@ -69,25 +82,21 @@ impl Phrases {
         let path = self.cheapest_path(&words);
         let mut spoken = Vec::new();
         let mut missing: Vec<Vec<&str>> = Vec::new();
-        let (mut at, mut after_gap) = (0, true);
+        let (mut at, mut after_clip) = (0, true);
         while at < words.len() {
-            match path[at].clip {
-                Some(clip) => {
-                    let opens = at > 0 && words[at - 1].closes;
-                    let pause = if opens { SENTENCE_PAUSE } else { Millis::ZERO };
-                    spoken.push(Spoken { clip, pause });
-                    at += self.phrases[clip.index()].words.len();
-                    after_gap = true;
+            let Hop { clip, words: count, .. } = path[at];
+            if let Some(clip) = clip {
+                let opens = at > 0 && words[at - 1].closes;
+                let pause = if opens { SENTENCE_PAUSE } else { Millis::ZERO };
+                spoken.push(Spoken { clip, pause });
+            } else {
+                if after_clip {
+                    missing.push(Vec::new());
                 }
-                None => {
-                    if after_gap {
-                        missing.push(Vec::new());
-                    }
-                    missing.last_mut().into_iter().for_each(|run| run.push(&words[at].text));
-                    at += 1;
-                    after_gap = false;
-                }
+                missing.last_mut().into_iter().for_each(|run| run.push(&words[at].text));
             }
+            after_clip = clip.is_some();
+            at += count;
         }
         if missing.is_empty() {
             Ok(spoken)
@@ -98,24 +107,24 @@ impl Phrases {
 
     /// For each word, how to go on from there at the least cost.
     fn cheapest_path(&self, words: &[Word]) -> Vec<Hop> {
-        let mut path = vec![Hop { clip: None, cost: 0 }; words.len() + 1];
+        let mut path = vec![Hop { clip: None, words: 1, cost: 0 }; words.len() + 1];
         for at in (0..words.len()).rev() {
-            let uncovered = Hop { clip: None, cost: Hop::UNCOVERED + path[at + 1].cost };
-            let candidates = self.by_first_word.get(&words[at].text).into_iter().flatten();
-            let fitting = candidates.filter_map(|&clip| {
-                let phrase = &self.phrases[clip.index()].words;
-                let covered = words.get(at..at + phrase.len())?;
-                let same = covered.iter().zip(phrase).all(|(a, b)| a.text == b.text);
-                let unlike = covered.iter().zip(phrase).filter(|(a, b)| a.closes != b.closes);
-                let cost = Hop::CLIP + Hop::UNLIKE_ENDING * unlike.count() as u64;
-                same.then(|| Hop { clip: Some(clip), cost: cost + path[at + phrase.len()].cost })
-            });
-            path[at] = fitting
-                .min_by_key(|hop| hop.cost)
-                .into_iter()
-                .chain([uncovered])
-                .min_by_key(|hop| hop.cost)
-                .unwrap_or(uncovered);
+            let mut best = Hop { clip: None, words: 1, cost: Hop::UNCOVERED + path[at + 1].cost };
+            let mut node = &self.nodes[0];
+            for (count, word) in (1..).zip(&words[at..]) {
+                let Some(next) = node.next.get(&word.text) else { break };
+                node = &self.nodes[*next];
+                for (clip, closes) in &node.phrases {
+                    let covered = words[at..at + count].iter().zip(closes);
+                    let unlike = covered.filter(|(word, closes)| word.closes != **closes).count();
+                    let own = Hop::CLIP + Hop::UNLIKE_ENDING * unlike as u64;
+                    let cost = own + path[at + count].cost;
+                    if cost < best.cost {
+                        best = Hop { clip: Some(*clip), words: count, cost };
+                    }
+                }
+            }
+            path[at] = best;
         }
         path
     }
@@ -125,6 +134,8 @@ impl Phrases {
 #[derive(Clone, Copy)]
 struct Hop {
     clip: Option<ClipId>,
+    /// How many words it says.
+    words: usize,
     cost: u64,
 }
 
@@ -137,27 +148,39 @@ impl Hop {
 }
 
 /// A text as words. Figures become words, `’` counts as `'`, and whatever is neither
-/// letter, figure nor apostrophe parts words.
+/// letter, figure nor apostrophe parts words, except between figures: `1.5` and `10:30` are
+/// words of their own, which no clip says.
 fn split(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
-    let parts = text.split_inclusive(|c: char| !is_word_part(c));
-    for part in parts {
-        let word = part.trim_matches(|c: char| !is_word_part(c));
-        let spelt = match word.parse::<u64>() {
-            Ok(number) => numbers::cardinal(number),
-            Err(_) => word.to_lowercase().replace('’', "'"),
+    for part in parts(text) {
+        let word = part.trim_matches(|c: char| !c.is_alphanumeric());
+        let number = word.parse::<u64>().ok().filter(|number| number.to_string() == word);
+        let spelt = match number {
+            Some(number) => numbers::cardinal(number),
+            None => word.to_lowercase().replace('’', "'"),
         };
         let texts = spelt.split(' ').filter(|text| !text.is_empty());
         words.extend(texts.map(|text| Word { text: text.into(), closes: false }));
-        if part.ends_with(['.', '!', '?', '…', ':', ';']) {
+        let after = part.trim_end_matches(['"', '”', '’', '\'', ')']);
+        if after.ends_with(['.', '!', '?', '…', ':', ';']) {
             words.last_mut().into_iter().for_each(|word| word.closes = true);
         }
     }
     words
 }
 
-fn is_word_part(c: char) -> bool {
-    c.is_alphanumeric() || c == '\'' || c == '’'
+/// The text cut at white space and at hyphens and other signs, each part with the signs behind it.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let by_space = text.split_whitespace();
+    by_space.flat_map(|run| {
+        let has_figures =
+            run.trim_matches(|c: char| !c.is_alphanumeric()).chars().any(char::is_numeric);
+        let parts_here = move |c: char| {
+            let within_figures = has_figures && matches!(c, '.' | ',' | ':' | '/');
+            !c.is_alphanumeric() && c != '\'' && c != '’' && !within_figures
+        };
+        run.split_inclusive(parts_here)
+    })
 }
 
 #[cfg(test)]
@@ -205,5 +228,19 @@ mod tests {
             Err(vec!["touch your toes for".into(), "300 times".into()])
         );
         assert_eq!(said(" -- "), Ok(vec![]));
+    }
+
+    #[test]
+    fn figures_with_signs_in_them_are_not_taken_apart() {
+        for text in ["1.5", "1,000", "10:30", "007", "1/2"] {
+            assert_eq!(said(&format!("hold for {text}.")), Err(vec![text.into()]));
+        }
+        assert_eq!(said("(5) minutes."), said("five minutes."));
+    }
+
+    #[test]
+    fn quotes_and_outer_apostrophes_do_not_matter() {
+        assert_eq!(said("‘Well done.’ 'Hold' for"), said("Well done. Hold for"));
+        assert_eq!(said("“Well done.” Five"), said("Well done. Five"));
     }
 }

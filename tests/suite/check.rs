@@ -57,8 +57,8 @@ fn what_is_no_text_is_refused() {
     let ran = earcoach("check a.json").file("a.json", b"{\"title\": \"\n\xff\"}").run().exits(3);
     assert_eq!(
         ran.stderr,
-        "error[not-utf8]: this is no UTF-8 text: byte 12, on line 2, does not belong\n\
-         --> a.json:1:1\n = help: a routine is a JSON text file, in UTF-8\n\n"
+        "error[not-utf8]: this is no UTF-8 text: byte 12 does not belong\n --> a.json:2:1\n  |\n2 | \u{fffd}\"}\n  | ^\n  |\n  \
+         = help: a routine is a JSON text file, in UTF-8\n\n"
     );
 }
 
