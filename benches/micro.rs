@@ -59,8 +59,7 @@ fn render_and_encode(bencher: Bencher, bits: Bits) {
     let bytes = timeline.frames.0 * format.frame_bytes();
     bencher.counter(BytesCount::new(bytes as usize)).bench(|| {
         let mut renderer = Renderer::new(Arc::clone(&timeline), Arc::clone(&sounds));
-        let mut nowhere = std::io::sink();
-        wav::write(&mut renderer, format, &header, &mut nowhere, |_| ())
+        wav::write(&mut renderer, format, &header, std::io::sink(), |_| ())
     });
 }
 

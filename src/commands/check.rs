@@ -10,7 +10,7 @@ use crate::error::{Error, ExitCode};
 use crate::problem::{Problem, Problems, Span};
 use crate::report::Report;
 use crate::routine::Source;
-use crate::sequencer::{Options, Sides, sequence};
+use crate::sequencer::{Options, SIDE, Sides, sequence};
 use crate::terminal::{Color, printable, tell, write_json};
 use crate::voice::Pack;
 
@@ -51,7 +51,9 @@ fn check(file: &str, voice: Option<&str>) -> Report {
         let routine = source.parse()?;
         let pack = open_voice(voice, &source, &routine)?;
         let mut problems = Problems::default();
-        for sides in [None, Some(Sides::Left), Some(Sides::Right)] {
+        let all = [None, Some(Sides::Left), Some(Sides::Right)];
+        let sides = if source.text.contains(SIDE) { &all[..] } else { &all[..1] };
+        for &sides in sides {
             let options = Options { sides, ..Options::default() };
             if let Err(found) = sequence(&routine, &source.name, &pack, &options) {
                 found.iter().for_each(|problem| problems.push(problem.clone()));

@@ -1,6 +1,6 @@
 //! `earcoach export`: a routine as a WAV file.
 
-use std::io::{BufWriter, IsTerminal};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,9 +18,6 @@ use crate::sounds::Sounds;
 use crate::terminal::{printable, tell, write_json};
 use crate::time::{Frames, Millis};
 use crate::timeline::Timeline;
-
-/// What is shorter is collected before it is written; what is longer is not copied.
-const BUFFER: usize = 16 * 1024;
 
 pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     if let Some(path) = &args.output {
@@ -45,13 +42,10 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     };
     let mut progress = Progress::new(timeline.frames, quiet);
     let mut renderer = Renderer::new(Arc::new(timeline), Arc::new(sounds));
-    let mut buffered = BufWriter::with_capacity(BUFFER, &mut output);
-    let result = wav::write(&mut renderer, format, &header, &mut buffered, |position| {
+    let result = wav::write(&mut renderer, format, &header, &mut output, |position| {
         progress.show(position);
     });
     progress.clear();
-    // What could not be written is not tried again.
-    drop(buffered.into_parts());
     result.map_err(|error| Error::io("cannot write", output.path(), error))?;
     output.finish()?;
     written.tell(args.json, quiet)?;

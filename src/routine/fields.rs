@@ -13,6 +13,8 @@ pub const LONGEST: Millis = Millis::from_secs(24 * 3600);
 
 /// The most letters a step's name may have.
 const LONGEST_NAME: usize = 80;
+/// The most letters that are spoken in one go: over a minute of speech.
+const LONGEST_WORDS: usize = 1000;
 
 /// The fields of an object, each to be taken by its name.
 pub struct Fields<'a> {
@@ -86,6 +88,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Words to be spoken, few enough for one breath of the coach.
+    pub fn words(&self, name: &str, problems: &mut Problems) -> Option<Words> {
+        words(name, self.node(name)?, problems)
+    }
+
     /// A string.
     pub fn text(&self, name: &str, problems: &mut Problems) -> Option<Words> {
         text(name, self.node(name)?, problems)
@@ -102,14 +109,14 @@ impl<'a> Fields<'a> {
         Some(name)
     }
 
-    /// Strings: one alone or an array of them.
-    pub fn texts(&self, name: &str, problems: &mut Problems) -> Option<Vec<Words>> {
+    /// Words to be spoken in turn: a string or an array of them.
+    pub fn phrases(&self, name: &str, problems: &mut Problems) -> Option<Vec<Words>> {
         let node = self.node(name)?;
         match &node.value {
             Value::List(items) => {
-                Some(items.iter().filter_map(|item| text(name, item, problems)).collect())
+                Some(items.iter().filter_map(|item| words(name, item, problems)).collect())
             }
-            _ => text(name, node, problems).map(|words| vec![words]),
+            _ => words(name, node, problems).map(|words| vec![words]),
         }
     }
 
@@ -188,6 +195,17 @@ fn text(name: &str, node: &Node, problems: &mut Problems) -> Option<Words> {
             None
         }
     }
+}
+
+fn words(name: &str, node: &Node, problems: &mut Problems) -> Option<Words> {
+    let words = text(name, node, problems)?;
+    let letters = words.text.chars().count();
+    if letters > LONGEST_WORDS {
+        let message = format!("`{name}` has {letters} letters, more than {LONGEST_WORDS}");
+        let problem = Problem::error("out-of-range", node.span, message);
+        problems.push(problem.help("say it in several steps"));
+    }
+    Some(words)
 }
 
 /// Reads a duration: `"5s"`, `"1m30s"`, `"500ms"` or a number of seconds.

@@ -124,7 +124,7 @@ fn action(
         "sides" => {
             let fields = Fields::of(verb, node, Some("steps"), &["say", "steps"], problems);
             fields.require("steps", "\"steps\": [{ \"hold\": \"60s\" }]", problems);
-            let say = fields.text("say", problems);
+            let say = fields.words("say", problems);
             Action::Sides { say, steps: steps(fields.node("steps")?, level + 1, problems) }
         }
         "squeeze" => Action::Timed(timed(Verb::Squeeze, verb, node, problems)?),
@@ -139,7 +139,7 @@ fn say(node: &Node, problems: &mut Problems) -> Option<Action> {
     let fields = Fields::of("say", node, Some("text"), &["name", "text"], problems);
     fields.require("text", "\"text\": \"Well done.\"", problems);
     let name = fields.name(problems).map(|words| words.text);
-    Some(Action::Say { name, text: fields.text("text", problems)? })
+    Some(Action::Say { name, text: fields.words("text", problems)? })
 }
 
 #[cfg(test)]

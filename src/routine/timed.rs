@@ -42,7 +42,7 @@ fn common(verb: Verb, fields: &Fields, problems: &mut Problems) -> Timed {
         verb,
         name: fields.name(problems),
         length: Millis::ZERO,
-        say: fields.text("say", problems),
+        say: fields.words("say", problems),
         announce: announcements(fields, problems),
         count: last.map(|last| Count { last, with, span: fields.span_of("count") }),
         tones: fields.boolean("tones", problems).unwrap_or(true),
@@ -94,7 +94,7 @@ pub(super) fn deepen(node: &Node, problems: &mut Problems) -> Option<Deepen> {
         problems.push(Problem::error("out-of-range", fields.span_of("every"), message));
     }
     let timed = Timed { length: every, ..common(Verb::Deepen, &fields, problems) };
-    let each = fields.texts("each", problems);
+    let each = fields.phrases("each", problems);
     let until = fields.choice("until", &[("limit", ())], problems);
     let at_most = fields.integer("at_most", 1..=MAX_TIMES, problems);
     let times = counted(&fields, "every", every, problems);

@@ -25,7 +25,7 @@ use script::Script;
 use timed::Flow;
 
 /// The placeholder for the side that is worked on.
-const SIDE: &str = "{side}";
+pub const SIDE: &str = "{side}";
 /// From the end of a tone to the next words.
 const AFTER_TONE: Millis = Millis(150);
 /// From the end of words to the next words.

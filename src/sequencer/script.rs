@@ -2,6 +2,7 @@
 //! heard, each at a moment counted from the start, and no line may begin while
 //! another is still being spoken.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -22,7 +23,7 @@ const LONGEST: Millis = Millis::from_secs(24 * 3600);
 #[derive(Clone, Debug, Default)]
 pub struct Line {
     /// What is said.
-    pub text: String,
+    pub text: Rc<str>,
     /// Where it stands in the routine, or the step that it belongs to.
     pub span: Span,
     /// How long it takes.
@@ -59,7 +60,8 @@ pub struct Script<'a> {
     last_line: Option<(Line, Millis)>,
     tones: HashMap<Tone, u32>,
     clips: HashMap<u32, u32>,
-    composed: HashMap<String, Option<Rc<[Spoken]>>>,
+    /// What was composed before: routines repeat themselves.
+    composed: HashMap<Rc<str>, Line>,
 }
 
 impl<'a> Script<'a> {
@@ -131,23 +133,25 @@ impl<'a> Script<'a> {
     /// What will be spoken for a text, its placeholders filled. Words that no clip
     /// covers are noted, and the line is silent.
     pub fn line(&mut self, words: &Words) -> Line {
-        let text = self.fill_in(words);
-        let spoken = match self.composed.get(&text) {
-            Some(spoken) => spoken.clone(),
-            None => {
-                let spoken = self.compose(&text, words.span);
-                self.composed.insert(text.clone(), spoken.clone());
-                spoken
-            }
-        };
-        let spoken = spoken.unwrap_or_default();
+        let Some(text) = self.fill_in(words) else { return Line::default() };
+        if let Some(line) = self.composed.get(&*text) {
+            return Line { span: words.span, ..line.clone() };
+        }
+        let spoken = self.compose(&text, words.span).unwrap_or_default();
         let lengths = spoken.iter().map(|spoken| spoken.pause + self.clip_length(*spoken));
-        Line { text, span: words.span, length: lengths.sum(), spoken }
+        let line = Line {
+            text: text.into(),
+            span: words.span,
+            length: lengths.sum(),
+            spoken: spoken.into(),
+        };
+        self.composed.insert(Rc::clone(&line.text), line.clone());
+        line
     }
 
-    fn compose(&mut self, text: &str, span: Span) -> Option<Rc<[Spoken]>> {
+    fn compose(&mut self, text: &str, span: Span) -> Option<Vec<Spoken>> {
         let missing = match self.pack.compose(text) {
-            Ok(spoken) => return Some(spoken.into()),
+            Ok(spoken) => return Some(spoken),
             Err(missing) => missing,
         };
         let message =
@@ -164,22 +168,22 @@ impl<'a> Script<'a> {
         self.pack.rate.millis_covering(Frames(entry.frames))
     }
 
-    /// Puts the side in place of `{side}`.
-    fn fill_in(&mut self, words: &Words) -> String {
+    /// Puts the side in place of `{side}`; `None`, noted, where a placeholder cannot be filled.
+    fn fill_in<'w>(&mut self, words: &'w Words) -> Option<Cow<'w, str>> {
+        if !words.text.contains('{') {
+            return Some(Cow::Borrowed(&words.text));
+        }
+        let span = words.span;
         let side = self.side.map(Side::name).or(self.side_word);
-        let text = match side {
-            Some(side) => words.text.replace(SIDE, side),
-            None if words.text.contains(SIDE) => {
-                let message = "there is no side here for `{side}` to name";
-                let problem = Problem::error("no-side", words.span, message);
-                self.problems.push(problem.help(
-                    "put the step into `sides`, choose one with --side, or give the routine a \
-                     `side_word` such as \"sore\"",
-                ));
-                return String::new();
-            }
-            None => words.text.clone(),
-        };
+        if side.is_none() && words.text.contains(SIDE) {
+            let message = "there is no side here for `{side}` to name";
+            self.problems.push(Problem::error("no-side", span, message).help(
+                "put the step into `sides`, choose one with --side, or give the routine a \
+                 `side_word` such as \"sore\"",
+            ));
+            return None;
+        }
+        let text = words.text.replace(SIDE, side.unwrap_or_default());
         if let Some(open) = text.find('{') {
             let message = match text[open..].find('}') {
                 Some(close) => {
@@ -188,11 +192,11 @@ impl<'a> Script<'a> {
                 }
                 None => "a `{` has no `}`".to_string(),
             };
-            let problem = Problem::error("unknown-placeholder", words.span, message);
+            let problem = Problem::error("unknown-placeholder", span, message);
             self.problems.push(problem.help("the one placeholder is `{side}`"));
-            return String::new();
+            return None;
         }
-        text
+        Some(Cow::Owned(text))
     }
 
     /// Speaks a line at a moment. A line before it that has not ended by then is noted.

@@ -3,6 +3,7 @@
 
 use std::io::{self, Cursor, Write};
 
+use super::chunks::Chunks;
 use crate::error::Error;
 use crate::render::{Renderer, Span};
 use crate::time::{Frames, Rate};
@@ -40,13 +41,10 @@ impl Bits {
     }
 }
 
-/// Frames rendered at a time: long enough that writing costs no more calls than it
-/// must, short enough to stay in the processor's cache.
+/// Frames rendered at a time: after so many, progress is shown.
 const SPAN: usize = 65_536;
 /// Frames encoded at a time.
-const BLOCK: usize = 8192;
-
-static ZEROS: [u8; 2 * SPAN] = [0; 2 * SPAN];
+const BLOCK: usize = 4096;
 
 impl WavFormat {
     /// Bytes in a frame.
@@ -106,13 +104,14 @@ pub fn write(
     renderer: &mut Renderer,
     format: WavFormat,
     header: &[u8],
-    out: &mut impl Write,
+    out: impl Write,
     mut progress: impl FnMut(Frames),
 ) -> io::Result<()> {
+    let mut out = Chunks::new(out);
     let mut encoder = Encoder { format, floats: vec![0.0; BLOCK], bytes: Vec::new() };
     out.write_all(header)?;
     while let Some(span) = renderer.next_span(SPAN) {
-        encoder.write(span, out)?;
+        encoder.write(span, &mut out)?;
         progress(renderer.position());
     }
     if renderer.position().0 * format.frame_bytes() % 2 == 1 {
@@ -129,9 +128,9 @@ struct Encoder {
 }
 
 impl Encoder {
-    fn write(&mut self, span: Span, out: &mut impl Write) -> io::Result<()> {
+    fn write(&mut self, span: Span, out: &mut Chunks<impl Write>) -> io::Result<()> {
         match span {
-            Span::Silence(frames) => write_zeros(frames as u64 * self.format.frame_bytes(), out),
+            Span::Silence(frames) => out.write_zeros(frames as u64 * self.format.frame_bytes()),
             Span::Clip(samples) if self.is_plain() => out.write_all(bytemuck::cast_slice(samples)),
             Span::Clip(samples) => {
                 samples.chunks(BLOCK).try_for_each(|block| self.encode(Span::Clip(block), out))
@@ -148,7 +147,7 @@ impl Encoder {
         cfg!(target_endian = "little") && self.format == plain
     }
 
-    fn encode(&mut self, block: Span, out: &mut impl Write) -> io::Result<()> {
+    fn encode(&mut self, block: Span, out: &mut Chunks<impl Write>) -> io::Result<()> {
         let floats = &mut self.floats[..block.frames()];
         block.copy_to(floats);
         self.bytes.clear();
@@ -168,15 +167,6 @@ impl Encoder {
     }
 }
 
-fn write_zeros(mut count: u64, out: &mut impl Write) -> io::Result<()> {
-    while count > 0 {
-        let part = count.min(ZEROS.len() as u64) as usize;
-        out.write_all(&ZEROS[..part])?;
-        count -= part as u64;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,7 +178,9 @@ mod tests {
     fn encoded(format: WavFormat, span: Span) -> Vec<u8> {
         let mut encoder = Encoder { format, floats: vec![0.0; BLOCK], bytes: Vec::new() };
         let mut out = Vec::new();
-        encoder.write(span, &mut out).unwrap();
+        let mut chunks = Chunks::new(&mut out);
+        encoder.write(span, &mut chunks).unwrap();
+        chunks.flush().unwrap();
         out
     }
 

@@ -82,3 +82,50 @@ fn a_million_mistakes_get_a_short_answer() {
     assert!(ran.stderr.ends_with("and 199900 more problems\n\n"), "{}", ran.stderr.len());
     assert!(ran.stderr.len() < 100_000);
 }
+
+#[test]
+fn each_file_gets_its_answer_even_when_another_cannot_be_read() {
+    let ran = earcoach("check --json nowhere.json calf-cramp").run().exits(3);
+    let answer = ran.json();
+    assert_eq!(answer["files"][0]["problems"][0]["code"], "unreadable");
+    assert_eq!(answer["files"][1]["ok"], true);
+}
+
+#[test]
+fn a_routine_that_names_an_unknown_voice_is_told_where() {
+    let routine = r#"{"voice": "../voices", "steps": [{"hold": 5}]}"#;
+    let ran = earcoach("check --json -").stdin(routine).run().exits(3);
+    let problem = &ran.json()["files"][0]["problems"][0];
+    assert_eq!((&problem["code"], &problem["column"]), (&"unknown-voice".into(), &11.into()));
+}
+
+#[test]
+fn words_that_only_one_side_needs_are_missed_too() {
+    let routine = r#"{"side_word": "cramped", "steps": [{"say": "Put both hands around your {side} calf."},
+                      {"say": "Do not stretch your {side} leg yet."}]}"#;
+    let _ = earcoach("check -").stdin(routine).run().exits(0);
+    let ran = earcoach("check -").stdin(routine.replace("leg yet", "arm")).run().exits(3);
+    assert!(ran.stderr.contains("no clip for"), "{}", ran.stderr);
+}
+
+#[test]
+fn shapes_that_would_explode_are_refused_at_once() {
+    let sides = |levels| {
+        let (open, close) = (r#"{"sides": {"say": "", "steps": ["#, "]}}");
+        format!(r#"{{"steps": [{}{{"say": ""}}{}]}}"#, open.repeat(levels), close.repeat(levels))
+    };
+    for (routine, code) in [
+        (sides(40), "too-many-cues"),
+        (r#"{"steps": [{"breathe": {"for": "24h", "in": "1ms", "out": "1ms"}}]}"#.into(), "too-many-cues"),
+        (
+            r#"{"steps": [{"repeat": {"times": 1000000, "steps": [{"rest": {"for": "10ms", "say": "",
+               "announce": ["1m", "2m", "3m"]}}]}}]}"#.into(),
+            "out-of-range",
+        ),
+        (format!(r#"{{"steps": [{{"say": "{}"}}]}}"#, ".".repeat(1001)), "out-of-range"),
+        (format!(r#"{{"steps": [{{"hold": {{"for": 5, "name": "{}"}}}}]}}"#, "x".repeat(81)), "out-of-range"),
+    ] {
+        let ran = earcoach("check --json -").stdin(routine).run().exits(3);
+        assert_eq!(ran.json()["files"][0]["problems"][0]["code"], code);
+    }
+}

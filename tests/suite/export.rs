@@ -143,3 +143,49 @@ fn a_limit_is_refused_where_it_means_nothing() {
     let ran = earcoach("export --side both").run().exits(2);
     assert!(ran.stderr.contains("give --side left or --side right"), "{}", ran.stderr);
 }
+
+#[cfg(unix)]
+#[test]
+fn the_file_behind_a_link_is_replaced_and_keeps_its_permissions() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let program = earcoach("export -o link.wav --force --quiet").file("mine.wav", "mine");
+    let (file, link) =
+        (program.folder.path().join("mine.wav"), program.folder.path().join("link.wav"));
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("mine.wav", link).unwrap();
+    let ran = program.run().exits(0);
+    assert!(std::fs::symlink_metadata(ran.path("link.wav")).unwrap().is_symlink());
+    let data = std::fs::metadata(ran.path("mine.wav")).unwrap();
+    assert_eq!((data.len() > 1_000_000, data.permissions().mode() & 0o777), (true, 0o600));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stream_that_nobody_reads_can_be_interrupted() {
+    let program = earcoach("export -o -");
+    let mut child =
+        program.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut head = [0; 100];
+    let mut pipe = child.stdout.take().unwrap();
+    pipe.read_exact(&mut head).unwrap();
+    // The pipe is full now, and stays so.
+    tool("kill", &["-INT", &child.id().to_string()]);
+    let status = child.wait().unwrap();
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
+}
+
+#[test]
+fn what_cannot_be_said_on_standard_error_is_no_failure() {
+    let program = earcoach("export");
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let status = program.command().stderr(full).status().unwrap();
+    assert_eq!(status.code(), Some(0));
+}
+
+#[test]
+fn names_and_messages_are_made_harmless_for_the_terminal() {
+    for args in ["export no\x1b[31msuch", "export --voice no\u{202e}such", "export -o a\x1b.mp3"] {
+        let ran = earcoach(args).run().exits(2);
+        assert!(!ran.stderr.contains(['\x1b', '\u{202e}']), "{:?}", ran.stderr);
+    }
+}

@@ -134,3 +134,36 @@ fn an_unknown_routine_is_answered_with_the_likeliest() {
     let ran = earcoach("show calfcramp").run().exits(2);
     assert_eq!(ran.stderr, "error: there is no routine `calfcramp`: did you mean `calf-cramp`?\n");
 }
+
+#[test]
+fn wide_signs_in_a_name_do_not_upset_the_table() {
+    let routine = r#"{"steps": [{"hold": {"for": 5, "name": "Warm up before a long run ❤️!"}}]}"#;
+    let ran = earcoach("show -").stdin(routine).run().exits(0);
+    assert!(ran.text().contains("Warm up before a long run"), "{}", ran.text());
+}
+
+#[test]
+fn words_for_the_next_step_never_begin_before_the_deepening() {
+    let routine = r#"{"steps": [{"squeeze": {"for": "30s", "count": 0}},
+        {"deepen": {"times": 1, "every": "2s", "say": ""}},
+        {"hold": {"for": "30s", "say": "It hurts much less now, and it helps the last fibers finish."}}]}"#;
+    let ran = earcoach("show -").stdin(routine).run().exits(3);
+    assert!(ran.stderr.starts_with("error[voice-overruns]: “It hurts"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("must begin after 1700 ms"), "{}", ran.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_drawing_leaves_nothing_behind() {
+    use std::process::Stdio;
+    let steps = r#"{"steps": [{"repeat": {"times": 900000, "steps": [{"say": "."}]}}]}"#;
+    let program = earcoach("show steps.json --svg plan.svg").file("steps.json", steps);
+    let mut child = program.command().stderr(Stdio::piped()).spawn().unwrap();
+    let files = || std::fs::read_dir(program.folder.path()).unwrap().count();
+    while files() < 2 && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    tool("kill", &["-HUP", &child.id().to_string()]);
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
+    assert_eq!(files(), 1);
+}
