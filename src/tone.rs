@@ -184,6 +184,21 @@ mod tests {
     }
 
     #[test]
+    fn no_tone_is_louder_than_the_voice() {
+        let rate = Rate::DEFAULT;
+        for (name, tone) in Tone::NAMES {
+            let samples = tone.samples(rate);
+            let mut meter = ebur128::EbuR128::new(1, rate.hz(), ebur128::Mode::I).unwrap();
+            meter.set_channel(0, ebur128::Channel::DualMono).unwrap();
+            for _ in 0..3 * rate.hz() as usize / samples.len() {
+                meter.add_frames_i16(&samples).unwrap();
+            }
+            let loudness = meter.loudness_global().unwrap();
+            assert!((-30.0..-16.0).contains(&loudness), "{name}: {loudness:.1} LUFS");
+        }
+    }
+
+    #[test]
     fn tones_differ_in_their_figures() {
         let rate = Rate::DEFAULT;
         let all: Vec<_> = Tone::NAMES.iter().map(|(_, tone)| tone.samples(rate)).collect();

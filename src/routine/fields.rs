@@ -11,6 +11,9 @@ use crate::time::{DurationError, Millis};
 /// The longest routine: a day.
 pub const LONGEST: Millis = Millis::from_secs(24 * 3600);
 
+/// How often anything may be done.
+pub const MOST_TIMES: u32 = 1_000_000;
+
 /// The most letters a step's name may have.
 const LONGEST_NAME: usize = 80;
 /// The most letters that are spoken in one go: over a minute of speech.

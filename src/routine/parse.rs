@@ -2,7 +2,7 @@
 //! what it is when left out.
 
 use super::bounds;
-use super::fields::{Fields, did_you_mean, suggestion, wrong_type};
+use super::fields::{Fields, MOST_TIMES, did_you_mean, suggestion, wrong_type};
 use super::json::{self, Node, Value};
 use super::timed::{breathe, deepen, timed};
 use super::{Action, Kind, Routine, Step, Verb};
@@ -11,8 +11,6 @@ use crate::tone::Tone;
 
 /// How deep `repeat` and `sides` may lie in each other.
 const MAX_LEVELS: usize = 64;
-/// How often anything may be done.
-pub(super) const MAX_TIMES: u32 = 1_000_000;
 
 /// The verbs a step may have, as they are written.
 const VERBS: [&str; 11] = [
@@ -117,7 +115,7 @@ fn action(
             let fields = Fields::of(verb, node, None, &["times", "steps"], problems);
             fields.require("times", "\"times\": 3", problems);
             fields.require("steps", "\"steps\": [{ \"hold\": \"60s\" }]", problems);
-            let times = fields.integer("times", 1..=MAX_TIMES, problems);
+            let times = fields.integer("times", 1..=MOST_TIMES, problems);
             let steps = steps(fields.node("steps")?, level + 1, problems);
             Action::Repeat { times: times?, steps }
         }

@@ -1,8 +1,7 @@
 //! The verbs with a timed part: what each takes, and what it is when left out.
 
-use super::fields::{Fields, duration, wrong_type};
+use super::fields::{Fields, MOST_TIMES, duration, wrong_type};
 use super::json::{Node, Value};
-use super::parse::MAX_TIMES;
 use super::{Announcement, Breathe, Count, CountWith, Deepen, Moment, Timed, Verb};
 use crate::problem::{Problem, Problems};
 use crate::time::Millis;
@@ -36,7 +35,7 @@ pub(super) fn timed(verb: Verb, key: &str, node: &Node, problems: &mut Problems)
 fn common(verb: Verb, fields: &Fields, problems: &mut Problems) -> Timed {
     let names = [("voice", CountWith::Voice), ("tick", CountWith::Tick)];
     let with = fields.choice("count_with", &names, problems).unwrap_or_default();
-    let most = if with == CountWith::Voice { MAX_SPOKEN_COUNT } else { MAX_TIMES };
+    let most = if with == CountWith::Voice { MAX_SPOKEN_COUNT } else { MOST_TIMES };
     let last = fields.integer("count", 0..=most, problems);
     Timed {
         verb,
@@ -96,7 +95,7 @@ pub(super) fn deepen(node: &Node, problems: &mut Problems) -> Option<Deepen> {
     let timed = Timed { length: every, ..common(Verb::Deepen, &fields, problems) };
     let each = fields.phrases("each", problems);
     let until = fields.choice("until", &[("limit", ())], problems);
-    let at_most = fields.integer("at_most", 1..=MAX_TIMES, problems);
+    let at_most = fields.integer("at_most", 1..=MOST_TIMES, problems);
     let times = counted(&fields, "every", every, problems);
     if until.is_none() && fields.node("at_most").is_some() {
         let message = "`at_most` belongs to a step that is open";
@@ -122,7 +121,7 @@ pub(super) fn deepen(node: &Node, problems: &mut Problems) -> Option<Deepen> {
 /// neither is given, or what is given is wrong.
 fn counted(fields: &Fields, unit: &str, each: Millis, problems: &mut Problems) -> Option<u32> {
     if fields.node("for").is_none() {
-        return fields.integer("times", 1..=MAX_TIMES, problems);
+        return fields.integer("times", 1..=MOST_TIMES, problems);
     }
     if fields.node("times").is_some() {
         let message = "`for` and `times` say the same thing twice";

@@ -150,21 +150,36 @@ impl Encoder {
     fn encode(&mut self, block: Span, out: &mut Chunks<impl Write>) -> io::Result<()> {
         let floats = &mut self.floats[..block.frames()];
         block.copy_to(floats);
-        self.bytes.clear();
-        for sample in floats {
-            let scaled = |full: f32| (*sample * full).round_ties_even().clamp(-full, full - 1.0);
-            // Only as many bytes as the format has, lowest first.
-            let (bytes, count) = match self.format.bits {
-                Bits::Int16 => ((scaled(32_768.0) as i32).to_le_bytes(), 2),
-                Bits::Int24 => ((scaled(8_388_608.0) as i32).to_le_bytes(), 3),
-                Bits::Float32 => (sample.to_le_bytes(), 4),
-            };
-            for _ in 0..self.format.channels {
-                self.bytes.extend_from_slice(&bytes[..count]);
+        self.bytes.resize(floats.len() * self.format.frame_bytes() as usize, 0);
+        let bytes = &mut self.bytes;
+        match self.format.bits {
+            Bits::Int16 => {
+                put(floats, bytes, |sample| (scaled(sample, 32_768.0) as i16).to_le_bytes());
             }
+            Bits::Int24 => put(floats, bytes, |sample| {
+                let [low, middle, high, _] = (scaled(sample, 8_388_608.0) as i32).to_le_bytes();
+                [low, middle, high]
+            }),
+            Bits::Float32 => put(floats, bytes, f32::to_le_bytes),
         }
-        out.write_all(&self.bytes)
+        out.write_all(bytes)
     }
+}
+
+/// Puts each sample, encoded, into every channel of its frame in `bytes`.
+fn put<const N: usize>(samples: &[f32], bytes: &mut [u8], encode: impl Fn(f32) -> [u8; N]) {
+    let frame_bytes = bytes.len() / samples.len();
+    for (frame, sample) in bytes.chunks_exact_mut(frame_bytes).zip(samples) {
+        let encoded = encode(*sample);
+        for channel in frame.chunks_exact_mut(N) {
+            channel.copy_from_slice(&encoded);
+        }
+    }
+}
+
+/// A sample from -1.0 to 1.0 as a whole number of a format whose full scale is `full`.
+fn scaled(sample: f32, full: f32) -> f32 {
+    (sample * full).round_ties_even().clamp(-full, full - 1.0)
 }
 
 #[cfg(test)]
