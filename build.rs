@@ -48,6 +48,7 @@ fn clips(pack: &Path) -> impl Iterator<Item = Vec<i16>> {
     let text = fs::read_to_string(pack.join(manifest::FILE)).expect("the pack has a manifest");
     let manifest: manifest::Manifest = serde_json::from_str(&text).expect("the manifest is sound");
     assert_eq!(manifest.schema, manifest::SCHEMA, "the manifest's version");
+    let resampler = resample::Resampler::new(manifest.rate, RATE);
     manifest.clips.into_iter().map(move |entry| {
         let file = pack.join(&entry.file);
         let bytes = fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
@@ -55,7 +56,7 @@ fn clips(pack: &Path) -> impl Iterator<Item = Vec<i16>> {
             .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let found = (audio.rate, audio.samples.len() as u64);
         assert_eq!(found, (manifest.rate, entry.frames), "{}: rate and frames", file.display());
-        resample::resample(&audio.samples, audio.rate, RATE)
+        resampler.resample(&audio.samples)
     })
 }
 

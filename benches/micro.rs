@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use earcoach::clip::resample::resample;
+use earcoach::clip::resample::Resampler;
 use earcoach::render::Renderer;
 use earcoach::routine::{BUILT_IN, parse};
 use earcoach::sequencer::{Options, sequence};
@@ -80,5 +80,6 @@ fn render_for_a_device(bencher: Bencher) {
 fn resample_one_second(bencher: Bencher, to: u32) {
     let tone = Tone::Finish.samples(Rate::DEFAULT);
     let second: Vec<i16> = tone.iter().cycle().take(48_000).copied().collect();
-    bencher.bench(|| resample(black_box(&second), 48_000, to));
+    let resampler = Resampler::new(48_000, to);
+    bencher.bench(|| resampler.resample(black_box(&second)));
 }

@@ -24,7 +24,7 @@ pub enum Error {
         problem: String,
     },
     /// A file exists already and was not to be replaced.
-    #[error("`{}` exists already; add --force to replace it, or name another file with --output", shown(.0))]
+    #[error("`{}` exists already; add --force to replace it, or name another file", shown(.0))]
     Exists(PathBuf),
     /// Reading or writing failed.
     #[error("{doing} `{}`: {source}", shown(path))]

@@ -48,6 +48,7 @@
 //! # Ok::<(), earcoach::error::Error>(())
 //! ```
 
+pub mod audit;
 pub mod cli;
 pub mod clip;
 pub mod commands;

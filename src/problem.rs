@@ -127,6 +127,11 @@ impl Problems {
         self.kept.len() >= Self::KEPT
     }
 
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.seen.len()
+    }
+
     /// How many problems are only counted.
     pub fn beyond(&self) -> usize {
         self.seen.len() - self.kept.len()

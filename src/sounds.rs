@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::clip::Clip;
+use crate::clip::resample::Resampler;
 use crate::error::Error;
 use crate::loudness::Meter;
 use crate::loudness::energy::energies;
@@ -32,11 +33,17 @@ impl Sounds {
             let problem = format!("its clips would take more than {MOST_SECONDS} s of memory");
             return Err(Error::Voice { pack: pack.shown.clone(), problem });
         }
+        let (from, to) = (pack.rate.hz(), timeline.rate.hz());
+        let resampler = (from != to).then(|| Resampler::new(from, to));
         let mut sounds = Self { clips: Vec::new(), energies: Vec::new() };
         for sound in &timeline.sounds {
             let (clip, energies) = match &sound.kind {
                 SoundKind::Voice { clip: id, .. } => {
-                    let clip = pack.clip(*id)?.at_rate(timeline.rate);
+                    let mut clip = pack.clip(*id)?;
+                    if let Some(resampler) = &resampler {
+                        let samples = resampler.resample(&clip.samples);
+                        clip = Clip { rate: timeline.rate, samples: Cow::Owned(samples) };
+                    }
                     let energies = pack.energies(*id, &clip);
                     (clip, energies)
                 }

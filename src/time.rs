@@ -200,6 +200,11 @@ impl Rate {
         Frames(frames as u64)
     }
 
+    /// The moment of a frame, parts of a millisecond dropped: for people.
+    pub const fn moment_of(self, frame: Frames) -> Millis {
+        Millis((frame.0 as u128 * 1000 / self.0 as u128) as u64)
+    }
+
     /// The time that `frames` take, rounded up to a whole millisecond: as
     /// much room as a clip needs in the plan.
     pub const fn millis_covering(self, frames: Frames) -> Millis {

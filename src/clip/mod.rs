@@ -21,14 +21,4 @@ impl Clip {
     pub fn frames(&self) -> Frames {
         Frames(self.samples.len() as u64)
     }
-
-    /// The clip at another rate; itself, untouched, at its own.
-    #[must_use]
-    pub fn at_rate(self, rate: Rate) -> Self {
-        if rate == self.rate {
-            return self;
-        }
-        let samples = resample::resample(&self.samples, self.rate.hz(), rate.hz());
-        Self { rate, samples: Cow::Owned(samples) }
-    }
 }

@@ -20,43 +20,27 @@ const BETA: f64 = 10.0;
 /// Sums run in so many lanes, so that they can be added side by side.
 const LANES: usize = 8;
 
-/// `samples` at `from` frames a second, turned into as many at `to` as begin
-/// within the same time (rounded down).
-pub fn resample(samples: &[i16], from: u32, to: u32) -> Vec<i16> {
-    if from == to {
-        return samples.to_vec();
-    }
-    let filter = Filter::new(from, to);
-    let padded = filter.pad(samples);
-    let (from, to) = (u64::from(from), u64::from(to));
-    let count = samples.len() as u64 * to / from;
-    (0..count)
-        .map(|i| {
-            let (whole, part) = (i * from / to, i * from % to);
-            let value = filter.value_at(&padded[whole as usize..], part, to);
-            value.round_ties_even().clamp(-32768.0, 32767.0) as i16
-        })
-        .collect()
-}
-
-/// The low-pass filter, tabled: one row of weights for every phase, and one
-/// more, so that every phase has a next.
-struct Filter {
+/// Changes clips from one rate to another. The low-pass filter is tabled once: a row of
+/// weights for every phase, and one more, so that every phase has a next.
+#[derive(Clone, Debug)]
+pub struct Resampler {
+    from: u32,
+    to: u32,
     rows: Vec<f32>,
     phases: u64,
     /// Weights in a row: a multiple of [`LANES`].
     taps: usize,
 }
 
-impl Filter {
-    fn new(from: u32, to: u32) -> Self {
+impl Resampler {
+    /// A resampler from `from` to `to` frames a second.
+    pub fn new(from: u32, to: u32) -> Self {
         // Going down, the filter is as much wider as the new rate is lower.
         let scale = (f64::from(to) / f64::from(from)).min(1.0) * CUTOFF;
         let reach = CROSSINGS as f64 / scale;
         let taps = (2 * (reach.ceil() as usize + 1)).next_multiple_of(LANES);
         let middle = taps / 2 - 1;
-        let exact = u64::from(to / greatest_common_divisor(from, to));
-        let phases = if exact <= MOST_PHASES { exact } else { MOST_PHASES };
+        let phases = u64::from(to / greatest_common_divisor(from, to)).min(MOST_PHASES);
         let mut rows = Vec::new();
         for phase in 0..=phases {
             let offset = middle as f64 + phase as f64 / phases as f64;
@@ -66,7 +50,22 @@ impl Filter {
             let sum: f64 = weights.iter().sum();
             rows.extend(weights.iter().map(|weight| (weight / sum) as f32));
         }
-        Self { rows, phases, taps }
+        Self { from, to, rows, phases, taps }
+    }
+
+    /// `samples` turned into as many at the new rate as begin within the same time
+    /// (rounded down).
+    pub fn resample(&self, samples: &[i16]) -> Vec<i16> {
+        let padded = self.pad(samples);
+        let (from, to) = (u64::from(self.from), u64::from(self.to));
+        let count = samples.len() as u64 * to / from;
+        (0..count)
+            .map(|i| {
+                let (whole, part) = (i * from / to, i * from % to);
+                let value = self.value_at(&padded[whole as usize..], part, to);
+                value.round_ties_even().clamp(-32768.0, 32767.0) as i16
+            })
+            .collect()
     }
 
     /// The samples as floats with silence around, so that the filter always
@@ -149,7 +148,7 @@ mod tests {
     fn error_db(hz: f64, from: u32, to: u32) -> f64 {
         let old: Vec<i16> =
             sine(hz, from, from as usize / 4).iter().map(|s| s.round() as i16).collect();
-        let new = resample(&old, from, to);
+        let new = Resampler::new(from, to).resample(&old);
         let ideal = sine(hz, to, new.len());
         let inner = new.len() / 8..new.len() * 7 / 8;
         let length = inner.len() as f64;
@@ -178,16 +177,21 @@ mod tests {
     #[test]
     fn what_the_new_rate_cannot_hold_is_gone() {
         let old: Vec<i16> = sine(6000.0, 48_000, 12_000).iter().map(|s| *s as i16).collect();
-        let loudest =
-            resample(&old, 48_000, 8_000).iter().skip(200).take(1500).map(|s| s.abs()).max();
+        let loudest = Resampler::new(48_000, 8_000)
+            .resample(&old)
+            .iter()
+            .skip(200)
+            .take(1500)
+            .map(|s| s.abs())
+            .max();
         assert!(loudest < Some(3), "{loudest:?}");
     }
 
     #[test]
     fn a_constant_stays_and_the_length_is_rounded_down() {
-        let new = resample(&[1000; 1001], 48_000, 44_100);
+        let new = Resampler::new(48_000, 44_100).resample(&[1000; 1001]);
         assert_eq!(new.len(), 919);
         assert!(new[100..800].iter().all(|&s| s == 1000));
-        assert!(resample(&[], 48_000, 44_100).is_empty());
+        assert!(Resampler::new(48_000, 44_100).resample(&[]).is_empty());
     }
 }

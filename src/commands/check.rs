@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::open_voice;
+use super::{lay_out, open_voice};
 use crate::cli::Check;
 use crate::error::{Error, ExitCode};
-use crate::problem::{Problem, Problems, Span};
+use crate::problem::{Problem, Span};
 use crate::report::Report;
-use crate::routine::Source;
-use crate::sequencer::{Options, SIDE, Sides, sequence};
+use crate::routine::{self, Source};
+use crate::sequencer::{Options, SIDE, Sides};
 use crate::terminal::{Color, printable, tell, write_json};
 use crate::voice::Pack;
 
@@ -25,7 +25,12 @@ pub fn run(args: &Check, quiet: bool, color: Color) -> Result<ExitCode, Error> {
     };
     let mut out = io::stdout().lock();
     if args.json {
-        let files: Vec<Value> = reports.iter().map(|r| file_json(r, !failed(r))).collect();
+        let files: Vec<Value> = args
+            .files
+            .iter()
+            .zip(&reports)
+            .map(|(file, r)| file_json(file, r, !failed(r)))
+            .collect();
         write_json(&json!({ "files": files }), &mut out).map_err(Error::output)?;
     } else {
         for report in &reports {
@@ -48,15 +53,14 @@ fn check(file: &str, voice: Option<&str>) -> Report {
     };
     let checked = || {
         let source = Source::open(file)?;
-        let routine = source.parse()?;
-        let pack = open_voice(voice, &source, &routine)?;
-        let mut problems = Problems::default();
-        let all = [None, Some(Sides::Left), Some(Sides::Right)];
-        let sides = if source.text.contains(SIDE) { &all[..] } else { &all[..1] };
-        for &sides in sides {
-            let options = Options { sides, ..Options::default() };
-            if let Err(found) = sequence(&routine, &source.name, &pack, &options) {
-                found.iter().for_each(|problem| problems.push(problem.clone()));
+        let (routine, mut problems) = routine::read(&source.text);
+        if let Some(routine) = routine {
+            let pack = open_voice(voice, &routine, &mut problems)?;
+            let all = [None, Some(Sides::Left), Some(Sides::Right)];
+            let sides = if source.text.contains(SIDE) { &all[..] } else { &all[..1] };
+            for &sides in sides {
+                let options = Options { sides, ..Options::default() };
+                lay_out(&source, &routine, &pack, &options, &mut problems);
             }
         }
         Ok(source.report(problems))
@@ -68,6 +72,6 @@ fn check(file: &str, voice: Option<&str>) -> Report {
     }
 }
 
-fn file_json(report: &Report, ok: bool) -> Value {
-    json!({ "file": report.file, "ok": ok, "problems": report.to_json() })
+fn file_json(file: &str, report: &Report, ok: bool) -> Value {
+    json!({ "file": file, "ok": ok, "problems": report.to_json() })
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::load;
+use super::{Loaded, load};
 use crate::cli::Export;
 use crate::error::{Error, ExitCode};
 use crate::render::Renderer;
@@ -23,7 +23,7 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     if let Some(path) = &args.output {
         ensure_wav(path)?;
     }
-    let (timeline, pack) = load(&args.timeline)?;
+    let Loaded { timeline, pack, .. } = load(&args.timeline)?;
     let format = WavFormat { rate: timeline.rate, channels: args.channels, bits: args.bits.into() };
     let header = format.header(timeline.frames)?;
     let sounds = Sounds::load(&timeline, &pack)?;
@@ -35,7 +35,7 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     let written = Written {
         file: path,
         frames: timeline.frames,
-        length: Millis(timeline.frames.0 * 1000 / u64::from(timeline.rate.hz())),
+        length: timeline.rate.moment_of(timeline.frames),
         bytes: header.len() as u64 + timeline.frames.0 * format.frame_bytes(),
         format,
         loudness: sounds.loudness(&timeline),

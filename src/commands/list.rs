@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{lay_out, open_voice};
+use super::{Loaded, open};
 use crate::cli::List;
 use crate::error::{Error, ExitCode};
-use crate::routine::{BUILT_IN, Source};
+use crate::routine::BUILT_IN;
 use crate::sequencer::Options;
 use crate::terminal::write_json;
 use crate::time::Millis;
@@ -39,12 +39,8 @@ struct Listed {
 
 impl Listed {
     fn open(name: &'static str) -> Result<Self, Error> {
-        let source = Source::open(name)?;
-        let routine = source.parse()?;
-        let pack = open_voice(None, &source, &routine)?;
-        let options = Options::default();
-        let frames = lay_out(&source, &routine, &pack, &options)?.frames;
-        let length = Millis(frames.0 * 1000 / u64::from(options.rate.hz()));
+        let Loaded { routine, timeline, .. } = open(name, None, &Options::default())?;
+        let length = timeline.rate.moment_of(timeline.frames);
         Ok(Self { name, kind: routine.kind.name(), title: routine.title, length })
     }
 

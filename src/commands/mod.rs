@@ -9,8 +9,8 @@ mod welcome;
 
 use crate::cli::{Cli, Command, TimelineArgs};
 use crate::error::{Error, ExitCode};
-use crate::problem::Problem;
-use crate::routine::{Routine, Source};
+use crate::problem::{Problem, Problems};
+use crate::routine::{self, Routine, Source};
 use crate::sequencer::{self, Options};
 use crate::timeline::Timeline;
 use crate::voice::{BUILT_IN, Pack};
@@ -30,40 +30,66 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
     }
 }
 
+/// A routine laid out in time, and the voice that speaks it.
+struct Loaded {
+    routine: Routine,
+    timeline: Timeline,
+    pack: Pack,
+}
+
 /// Reads the routine that `args` name, opens its voice and lays it out in time.
-fn load(args: &TimelineArgs) -> Result<(Timeline, Pack), Error> {
-    let source = Source::open(&args.routine)?;
-    let routine = source.parse()?;
-    let pack = open_voice(args.voice.as_deref(), &source, &routine)?;
-    let options = args.options();
-    if let Some(misfit) = sequencer::misfit(&routine, &options) {
-        return Err(Error::Usage(misfit));
+fn load(args: &TimelineArgs) -> Result<Loaded, Error> {
+    open(&args.routine, args.voice.as_deref(), &args.options())
+}
+
+fn open(routine: &str, voice: Option<&str>, options: &Options) -> Result<Loaded, Error> {
+    let source = Source::open(routine)?;
+    let (routine, mut problems) = routine::read(&source.text);
+    if let Some(routine) = routine {
+        let pack = open_voice(voice, &routine, &mut problems)?;
+        if let Some(misfit) = sequencer::misfit(&routine, options) {
+            return Err(Error::Usage(misfit));
+        }
+        if let Some(timeline) = lay_out(&source, &routine, &pack, options, &mut problems) {
+            return Ok(Loaded { routine, timeline, pack });
+        }
     }
-    let timeline = lay_out(&source, &routine, &pack, &options)?;
-    Ok((timeline, pack))
+    Err(source.report(problems).into())
 }
 
 /// The voice that was chosen, else the routine's own, else the built-in one. A routine may
 /// come from a stranger: it names a voice, never a folder.
-fn open_voice(chosen: Option<&str>, source: &Source, routine: &Routine) -> Result<Pack, Error> {
-    match (chosen, &routine.voice) {
-        (Some(chosen), _) => Pack::open(chosen),
-        (None, Some(own)) if own.text != BUILT_IN => {
-            let message = format!("there is no voice `{}`", own.text);
-            let problem = Problem::error("unknown-voice", own.span, message)
-                .help(format!("the voice at hand is `{BUILT_IN}`; others are chosen with --voice"));
-            Err(source.report(problem.into()).into())
-        }
-        _ => Ok(Pack::built_in()),
+fn open_voice(
+    chosen: Option<&str>,
+    routine: &Routine,
+    problems: &mut Problems,
+) -> Result<Pack, Error> {
+    if let Some(chosen) = chosen {
+        return Pack::open(chosen);
     }
+    if let Some(own) = routine.voice.as_ref().filter(|own| own.text != BUILT_IN) {
+        let message = format!("there is no voice `{}`", own.text);
+        let problem = Problem::error("unknown-voice", own.span, message);
+        let help = format!("the voice at hand is `{BUILT_IN}`; others are chosen with --voice");
+        problems.push(problem.help(help));
+    }
+    Ok(Pack::built_in())
 }
 
+/// The timeline of a routine without errors. What shows only now joins `problems`, so that
+/// one run finds everything.
 fn lay_out(
     source: &Source,
     routine: &Routine,
     pack: &Pack,
     options: &Options,
-) -> Result<Timeline, Error> {
-    sequencer::sequence(routine, &source.name, pack, options)
-        .map_err(|problems| source.report(problems).into())
+    problems: &mut Problems,
+) -> Option<Timeline> {
+    match sequencer::sequence(routine, &source.name, pack, options) {
+        Ok(timeline) => (!problems.has_errors()).then_some(timeline),
+        Err(found) => {
+            found.iter().for_each(|problem| problems.push(problem.clone()));
+            None
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::timeline::Timeline;
 use crate::view::{json, svg, table};
 
 pub fn run(args: &Show, quiet: bool) -> Result<ExitCode, Error> {
-    let (timeline, _) = load(&args.timeline)?;
+    let timeline = load(&args.timeline)?.timeline;
     if let Some(path) = &args.svg {
         draw(&timeline, path, args.force)?;
         if !quiet && path != Path::new("-") {

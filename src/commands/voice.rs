@@ -4,10 +4,10 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::json;
 
+use crate::audit::audit;
 use crate::cli::{Voice, VoiceCheck, VoiceList};
 use crate::error::{Error, ExitCode};
 use crate::terminal::{printable, tell, write_json};
-use crate::voice::audit::audit;
 use crate::voice::{BUILT_IN, Pack};
 
 pub fn run(command: &Voice, quiet: bool) -> Result<ExitCode, Error> {

@@ -8,8 +8,8 @@ const WELCOME: &str = "\
 earcoach: a voice in your ear that tells you what to do, and when.
 
   earcoach export                      write the calf-cramp routine to calf-cramp.wav
+  earcoach export --side left          the same, naming the left leg
   earcoach show                        see what it says and does, minute by minute
-  earcoach check my-routine.json       check a routine of your own
 
 Have a cramp in the calf right now? Do not stretch it yet: export the routine, play
 the file, and do what it says.

@@ -1,10 +1,12 @@
 //! How much a routine would be, reckoned from its shape alone: nothing is
 //! unrolled before this has said that it may be.
 
-use super::fields::LONGEST;
 use super::{Action, Step};
 use crate::problem::{Problem, Problems, Span};
 use crate::time::Millis;
+
+/// The longest routine: a day.
+pub const LONGEST: Millis = Millis::from_secs(24 * 3600);
 
 /// The most cues a timeline may hold, and the most steps.
 pub const MOST_CUES: u64 = 1_000_000;
@@ -16,58 +18,59 @@ struct Size {
     cues: u64,
 }
 
-/// Notes the first steps that make the routine longer than a day or more than a million cues.
-pub fn check(steps: &[Step], problems: &mut Problems) {
-    let size = size_of_all(steps, problems);
-    if let Some(last) = steps.last().filter(|_| !problems.has_errors()) {
-        ensure_within_bounds(size, last.span, problems);
-    }
+/// Notes the first step that makes the routine longer than a day or more than a million
+/// cues, and says whether there is none.
+pub fn check(steps: &[Step], problems: &mut Problems) -> bool {
+    let found = size_of_all(steps).and_then(|size| match steps.last() {
+        Some(last) => size.within_bounds(last.span),
+        None => Ok(size),
+    });
+    found.map_err(|problem| problems.push(problem)).is_ok()
 }
 
-fn size_of_all(steps: &[Step], problems: &mut Problems) -> Size {
-    steps.iter().fold(Size::default(), |sum, step| {
-        let size = size_of(step, problems);
-        Size {
+fn size_of_all(steps: &[Step]) -> Result<Size, Problem> {
+    steps.iter().try_fold(Size::default(), |sum, step| {
+        let size = size_of(step)?;
+        Ok(Size {
             length: Millis(sum.length.0.saturating_add(size.length.0)),
             cues: sum.cues.saturating_add(size.cues),
-        }
+        })
     })
 }
 
 /// A step counts as one cue at least, so that empty ones are bounded too.
-fn size_of(step: &Step, problems: &mut Problems) -> Size {
+fn size_of(step: &Step) -> Result<Size, Problem> {
+    let one = |length| Size { length, cues: 1 };
     let (times, once) = match &step.action {
-        Action::Say { .. } | Action::Tone(_) => (1, Size { length: Millis::ZERO, cues: 1 }),
-        Action::Timed(timed) => (1, Size { length: timed.length, cues: 1 }),
+        Action::Say { .. } => (1, one(Millis::ZERO)),
+        Action::Tone(tone) => (1, one(tone.length())),
+        Action::Timed(timed) => (1, one(timed.length)),
         Action::Breathe(breathe) => {
             let length = breathe.timed.length;
             let breaths = length.0 / (breathe.inhale + breathe.exhale).0;
             (1, Size { length, cues: 2 * breaths })
         }
-        Action::Deepen(deepen) => {
-            (u64::from(deepen.times), Size { length: deepen.timed.length, cues: 1 })
-        }
-        Action::Repeat { times, steps } => (u64::from(*times), size_of_all(steps, problems)),
+        Action::Deepen(deepen) => (u64::from(deepen.times), one(deepen.timed.length)),
+        Action::Repeat { times, steps } => (u64::from(*times), size_of_all(steps)?),
         Action::Sides { steps, .. } => {
-            let once = size_of_all(steps, problems);
+            let once = size_of_all(steps)?;
             (2, Size { cues: once.cues.saturating_add(1), ..once })
         }
     };
-    let size = Size {
-        length: once.length.saturating_mul(times),
-        cues: once.cues.saturating_mul(times).max(1),
-    };
-    if !problems.has_errors() {
-        ensure_within_bounds(size, step.span, problems);
-    }
-    size
+    let cues = once.cues.saturating_mul(times).max(1);
+    Size { length: once.length.saturating_mul(times), cues }.within_bounds(step.span)
 }
 
-fn ensure_within_bounds(size: Size, span: Span, problems: &mut Problems) {
-    if size.length > LONGEST {
-        problems.push(too_long(span));
-    } else if size.cues > MOST_CUES {
-        problems.push(too_many_cues(span));
+impl Size {
+    /// The size itself, or what is wrong with it at `span`.
+    fn within_bounds(self, span: Span) -> Result<Self, Problem> {
+        if self.length > LONGEST {
+            Err(too_long(span))
+        } else if self.cues > MOST_CUES {
+            Err(too_many_cues(span))
+        } else {
+            Ok(self)
+        }
     }
 }
 

@@ -4,12 +4,10 @@
 use std::ops::RangeInclusive;
 
 use super::Words;
+use super::bounds::LONGEST;
 use super::json::{Node, Value};
 use crate::problem::{Problem, Problems, Span};
 use crate::time::{DurationError, Millis};
-
-/// The longest routine: a day.
-pub const LONGEST: Millis = Millis::from_secs(24 * 3600);
 
 /// How often anything may be done.
 pub const MOST_TIMES: u32 = 1_000_000;

@@ -5,7 +5,6 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::fields::did_you_mean;
-use super::{Routine, parse};
 use crate::error::Error;
 use crate::problem::{Problem, Problems, Span};
 use crate::report::Report;
@@ -91,14 +90,6 @@ impl Source {
     fn refuse(&self, code: &'static str, span: Span, message: String) -> Error {
         let problem = Problem::error(code, span, message);
         self.report(problem.help("a routine is a JSON text file, in UTF-8").into()).into()
-    }
-
-    /// The routine that the text describes.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] with every problem of the text.
-    pub fn parse(&self) -> Result<Routine, Error> {
-        parse(&self.text).map_err(|problems| self.report(problems).into())
     }
 
     /// Problems of this text, ready to be shown.

@@ -2,6 +2,7 @@
 //! for shape, not yet placed in time.
 
 pub mod bounds;
+mod cramp;
 mod fields;
 pub mod json;
 mod library;
@@ -9,7 +10,7 @@ mod parse;
 mod timed;
 
 pub use library::{BUILT_IN, BuiltIn, Source};
-pub use parse::parse;
+pub use parse::{parse, read};
 
 use serde::Serialize;
 
@@ -81,7 +82,7 @@ pub enum Action {
     /// Says something and goes on.
     Say {
         /// The step's name for people; its first words when left out.
-        name: Option<String>,
+        name: Option<Words>,
         /// What is said.
         text: Words,
     },
@@ -118,7 +119,7 @@ pub struct Words {
     pub span: Span,
 }
 
-/// The verbs whose steps last a given time.
+/// What a step does, as timelines and people name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verb {
@@ -175,8 +176,8 @@ pub struct Timed {
     pub say: Option<Words>,
     /// What is said of the time left; the verb's own when left out.
     pub announce: Option<Vec<Announcement>>,
-    /// The last seconds counted down; the verb's own when left out.
-    pub count: Option<Count>,
+    /// The last seconds counted down.
+    pub count: Count,
     /// Whether tones mark the start and the end.
     pub tones: bool,
     /// Where the step stands in the file.
@@ -204,8 +205,9 @@ pub enum Moment {
 /// A countdown at the end of a timed part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// How many of the last seconds are counted; 0: none.
-    pub last: u32,
+    /// How many of the last seconds are counted, 0 for none; the verb's own number when
+    /// left out.
+    pub last: Option<u32>,
     /// By what.
     pub with: CountWith,
     /// Where it stands in the file.

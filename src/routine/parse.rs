@@ -1,11 +1,11 @@
 //! From JSON to a [`Routine`]: which verbs there are, what each takes, and
 //! what it is when left out.
 
-use super::bounds;
 use super::fields::{Fields, MOST_TIMES, did_you_mean, suggestion, wrong_type};
 use super::json::{self, Node, Value};
 use super::timed::{breathe, deepen, timed};
 use super::{Action, Kind, Routine, Step, Verb};
+use super::{bounds, cramp};
 use crate::problem::{Problem, Problems};
 use crate::tone::Tone;
 
@@ -21,16 +21,29 @@ const VERBS: [&str; 11] = [
 /// Reads a routine's text.
 ///
 /// # Errors
-/// Every problem of the text: its syntax, or else all unknown, missing, repeated and
-/// wrong fields, and a routine that would last too long or hold too much.
+/// Every problem of the text, if any of them is an error; see [`read`].
 pub fn parse(text: &str) -> Result<Routine, Problems> {
-    let mut problems = Problems::default();
-    let root = json::parse(text)?;
-    let routine = routine(&root, &mut problems);
-    if !problems.has_errors() {
-        bounds::check(&routine.steps, &mut problems);
+    match read(text) {
+        (Some(routine), problems) if !problems.has_errors() => Ok(routine),
+        (_, problems) => Err(problems),
     }
-    if problems.has_errors() { Err(problems) } else { Ok(routine) }
+}
+
+/// Reads of a routine's text what can be read, with every problem found: its syntax, or
+/// else all unknown, missing, repeated and wrong fields. There is no routine where the
+/// text is no JSON, or where it would last too long or hold too much to be laid out.
+pub fn read(text: &str) -> (Option<Routine>, Problems) {
+    let root = match json::parse(text) {
+        Ok(root) => root,
+        Err(problem) => return (None, problem.into()),
+    };
+    let mut problems = Problems::default();
+    let routine = routine(&root, &mut problems);
+    if routine.kind == Kind::Cramp {
+        cramp::check(&routine, &mut problems);
+    }
+    let is_bounded = bounds::check(&routine.steps, &mut problems);
+    (is_bounded.then_some(routine), problems)
 }
 
 fn routine(root: &Node, problems: &mut Problems) -> Routine {
@@ -136,7 +149,7 @@ fn action(
 fn say(node: &Node, problems: &mut Problems) -> Option<Action> {
     let fields = Fields::of("say", node, Some("text"), &["name", "text"], problems);
     fields.require("text", "\"text\": \"Well done.\"", problems);
-    let name = fields.name(problems).map(|words| words.text);
+    let name = fields.name(problems);
     Some(Action::Say { name, text: fields.words("text", problems)? })
 }
 

@@ -43,7 +43,7 @@ fn common(verb: Verb, fields: &Fields, problems: &mut Problems) -> Timed {
         length: Millis::ZERO,
         say: fields.words("say", problems),
         announce: announcements(fields, problems),
-        count: last.map(|last| Count { last, with, span: fields.span_of("count") }),
+        count: Count { last, with, span: fields.span_of("count") },
         tones: fields.boolean("tones", problems).unwrap_or(true),
         span: fields.span_of(""),
     }

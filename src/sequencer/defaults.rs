@@ -3,11 +3,13 @@
 
 use crate::routine::{Moment, Timed, Verb};
 use crate::time::Millis;
+use crate::tone::Tone;
 use crate::voice::numbers;
 
-/// What is said before each further deepening, in turn.
-pub const DEEPER: [&str; 3] =
-    ["Go a little deeper.", "And a little deeper.", "A little deeper again."];
+/// What is said before each further deepening, in turn. Never an order: the runner may
+/// have reached the limit.
+pub const DEEPER: [&str; 2] =
+    ["Go a little deeper, if you can.", "And a little deeper, if you can."];
 /// What is said as one breathes in, and out.
 pub const BREATHE_IN: &str = "Breathe in.";
 /// See [`BREATHE_IN`].
@@ -18,6 +20,16 @@ pub const HALFWAY: &str = "Halfway.";
 pub const FIRST_SIDE: &str = "{side} side.";
 /// What is said as the second side begins.
 pub const OTHER_SIDE: &str = "Switch sides. {side} side.";
+
+/// The tone that begins a timed part. The rising one means effort; where there is none to be
+/// made, one short note marks the moment.
+pub fn begin_tone(verb: Verb) -> Tone {
+    match verb {
+        Verb::Deepen => Tone::Deepen,
+        Verb::Release | Verb::Rest => Tone::Tick,
+        _ => Tone::Start,
+    }
+}
 
 /// The instruction before a timed part.
 pub fn instruction(timed: &Timed) -> String {

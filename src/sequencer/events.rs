@@ -53,9 +53,7 @@ impl Events {
                 },
             }
         }
-        let last = defaults::count(timed.verb, timed.length);
-        let own = Count { last, with: CountWith::Voice, span: timed.span };
-        self.count_down(timed, timed.count.unwrap_or(own));
+        self.count_down(timed, timed.count);
         self.0.sort_by_key(|(after, _)| *after);
         self.0
     }
@@ -74,7 +72,8 @@ impl Events {
     fn count_down(&mut self, timed: &Timed, count: Count) {
         // At the very start there is the tone already.
         let most = timed.length.0.div_ceil(1000).saturating_sub(1);
-        for second in (1..=most.min(u64::from(count.last))).rev() {
+        let last = count.last.unwrap_or(defaults::count(timed.verb, timed.length));
+        for second in (1..=most.min(u64::from(last))).rev() {
             let event = match count.with {
                 CountWith::Tick => Event::Tone(Tone::Tick),
                 CountWith::Voice => {

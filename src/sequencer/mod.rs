@@ -13,12 +13,13 @@ mod timed;
 
 pub use options::{Options, Sides, misfit};
 
+use std::borrow::Cow;
+
 use crate::problem::{Problems, Span};
 use crate::routine::{Action, Deepen, Routine, Step, Timed, Verb, Words};
 use crate::terminal::cut;
 use crate::time::Millis;
 use crate::timeline::{Side, Timeline};
-use crate::tone::Tone;
 use crate::voice::Pack;
 use events::Events;
 use script::Script;
@@ -90,14 +91,17 @@ impl Sequencer<'_> {
     fn step(&mut self, step: &Step) {
         match &step.action {
             Action::Say { name, text } => {
-                self.untimed(Verb::Say, name.clone(), text, step.span);
+                let name = name.as_ref().and_then(|name| self.script.filled(name));
+                self.untimed(Verb::Say, name.map(Cow::into_owned), text, step.span);
             }
             Action::Timed(timed) => {
-                self.timed(timed, Tone::Start, label(timed), Events::default());
+                let label = self.label(timed);
+                self.timed(timed, label, Events::default());
             }
             Action::Breathe(breathe) => {
                 let timed = &breathe.timed;
-                self.timed(timed, Tone::Start, label(timed), Events::of_breaths(breathe));
+                let label = self.label(timed);
+                self.timed(timed, label, Events::of_breaths(breathe));
             }
             Action::Deepen(deepen) => self.deepen(deepen),
             Action::Tone(tone) => {
@@ -109,9 +113,10 @@ impl Sequencer<'_> {
             }
             Action::Repeat { times, steps } => {
                 for _ in 0..*times {
+                    let problems = self.script.problems.count();
                     self.steps(steps);
                     // What is wrong in one round is wrong in all of them.
-                    if self.script.is_full() || self.script.problems.has_errors() {
+                    if self.script.is_full() || self.script.problems.count() > problems {
                         return;
                     }
                 }
@@ -165,17 +170,22 @@ impl Sequencer<'_> {
                 (turn, phrases) => each.get((turn as usize - 1) % phrases).cloned(),
             };
             let timed = Timed { say, ..deepen.timed.clone() };
-            let label = format!("{} {} of {times}", label(&timed), turn + 1);
-            self.timed(&timed, Tone::Deepen, label, Events::default());
+            let label = format!("{} {} of {times}", self.label(&timed), turn + 1);
+            self.timed(&timed, label, Events::default());
             let step = self.script.steps.len() - 1;
             self.script.steps[step].open = deepen.open.is_some();
-            if self.script.is_full() || self.script.problems.has_errors() {
+            let has_said_all = turn as usize > each.len();
+            if self.script.is_full() || (has_said_all && self.script.problems.has_errors()) {
                 return;
             }
         }
     }
-}
 
-fn label(timed: &Timed) -> String {
-    timed.name.as_ref().map_or_else(|| timed.verb.label().into(), |name| name.text.clone())
+    fn label(&mut self, timed: &Timed) -> String {
+        let own = timed.verb.label();
+        match &timed.name {
+            Some(name) => self.script.filled(name).map_or(own.into(), Cow::into_owned),
+            None => own.into(),
+        }
+    }
 }

@@ -8,16 +8,13 @@ use std::rc::Rc;
 
 use super::SIDE;
 use crate::problem::{Problem, Problems, Span};
-use crate::routine::bounds::{self, MOST_CUES};
+use crate::routine::bounds::{self, LONGEST, MOST_CUES};
 use crate::routine::{Verb, Words};
 use crate::terminal::cut;
 use crate::time::{Frames, Millis, Rate};
 use crate::timeline::{Cue, Side, Sound, SoundKind, TimelineStep};
 use crate::tone::Tone;
 use crate::voice::{Pack, phrases::Spoken};
-
-/// The longest routine.
-const LONGEST: Millis = Millis::from_secs(24 * 3600);
 
 /// A line as it will be spoken.
 #[derive(Clone, Debug, Default)]
@@ -123,7 +120,9 @@ impl<'a> Script<'a> {
 
     /// Notes it when the step at `span` has made the routine too long or too much.
     pub fn ensure_within_bounds(&mut self, span: Span) {
-        if self.now > LONGEST {
+        if self.problems.has_errors() {
+            // What is wrong already may be why; and one step may lie within others.
+        } else if self.now > LONGEST {
             self.problems.push(bounds::too_long(span));
         } else if self.is_full() {
             self.problems.push(bounds::too_many_cues(span));
@@ -133,11 +132,11 @@ impl<'a> Script<'a> {
     /// What will be spoken for a text, its placeholders filled. Words that no clip
     /// covers are noted, and the line is silent.
     pub fn line(&mut self, words: &Words) -> Line {
-        let Some(text) = self.fill_in(words) else { return Line::default() };
+        let Some(text) = self.filled(words) else { return Line::default() };
         if let Some(line) = self.composed.get(&*text) {
             return Line { span: words.span, ..line.clone() };
         }
-        let spoken = self.compose(&text, words.span).unwrap_or_default();
+        let Some(spoken) = self.compose(&text, words.span) else { return Line::default() };
         let lengths = spoken.iter().map(|spoken| spoken.pause + self.clip_length(*spoken));
         let line = Line {
             text: text.into(),
@@ -158,7 +157,7 @@ impl<'a> Script<'a> {
             format!("the voice `{}` has no clip for “{}”", self.pack.shown, missing.join("”, “"));
         self.problems.push(Problem::error("missing-words", span, message).help(
             "say it with the words that `earcoach voice list --words` shows, or add clips of these words \
-             to a voice pack of your own and choose it with --voice DIR",
+             to a voice pack of your own and choose it with --voice DIR; `\"say\": \"\"` says nothing",
         ));
         None
     }
@@ -169,7 +168,7 @@ impl<'a> Script<'a> {
     }
 
     /// Puts the side in place of `{side}`; `None`, noted, where a placeholder cannot be filled.
-    fn fill_in<'w>(&mut self, words: &'w Words) -> Option<Cow<'w, str>> {
+    pub fn filled<'w>(&mut self, words: &'w Words) -> Option<Cow<'w, str>> {
         if !words.text.contains('{') {
             return Some(Cow::Borrowed(&words.text));
         }
@@ -204,7 +203,7 @@ impl<'a> Script<'a> {
         if line.is_silent() {
             return;
         }
-        self.ensure_last_line_ends_by(at, &format!("“{}” begins", line.text));
+        self.ensure_last_line_ends_by(at, &format!("“{}”", line.text));
         let mut moment = at;
         for spoken in line.spoken.iter() {
             moment = moment + spoken.pause;
@@ -220,7 +219,7 @@ impl<'a> Script<'a> {
         self.last_line.as_ref().map_or(Millis::ZERO, |(line, at)| *at + line.length)
     }
 
-    /// Notes it when the line spoken last does not end by `moment`; `what` says what happens then.
+    /// Notes it when the line spoken last does not end by `moment`; `what` names what comes then.
     pub fn ensure_last_line_ends_by(&mut self, moment: Millis, what: &str) {
         let Some((line, at)) = &self.last_line else { return };
         if *at + line.length > moment {
@@ -255,14 +254,10 @@ impl<'a> Script<'a> {
     }
 }
 
-/// A line that is longer than its slot.
+/// A line that is longer than its slot; `what` names what comes after the slot.
 pub fn overrun(line: &Line, slot: Millis, what: &str) -> Problem {
-    let message = format!(
-        "“{}” takes {} ms, but {what} after {} ms",
-        line.text.trim(),
-        line.length.0,
-        slot.0
-    );
+    let (words, length, slot) = (cut(line.text.trim(), 200), line.length.0, slot.0);
+    let message = format!("“{words}” takes {length} ms, but only {slot} ms are left before {what}");
     Problem::error("voice-overruns", line.span, message)
         .help("use fewer words, or give the step more time")
 }

@@ -12,10 +12,14 @@ use crate::tone::Tone;
 /// From the end of an instruction to the tone that begins its timed part.
 const LEAD: Millis = Millis(300);
 
+/// From the begin of the tone that ends a part to the next words: they may be spoken while it
+/// rings out, for "release" cannot wait.
+const AFTER_END: Millis = Millis(250);
+
 /// A deepening that goes on into whatever timed part comes next.
 pub(super) struct Flow {
-    /// When the deepening begins.
-    begin: Millis,
+    /// From when on words may be spoken in the deepening: after its tone.
+    free: Millis,
     /// When the deepening ends.
     boundary: Millis,
     /// The deepening's step.
@@ -25,15 +29,16 @@ pub(super) struct Flow {
 }
 
 impl Sequencer<'_> {
-    /// Writes a whole timed step; `tone` begins it, `events` happen within it beside
-    /// what is announced and counted.
-    pub(super) fn timed(&mut self, timed: &Timed, tone: Tone, label: String, events: Events) {
+    /// Writes a whole timed step; `events` happen within it beside what is announced and
+    /// counted.
+    pub(super) fn timed(&mut self, timed: &Timed, label: String, events: Events) {
         let span = timed.name.as_ref().map_or(timed.span, |name| name.span);
         let own = Words { text: defaults::instruction(timed), span };
         let line = self.script.line(timed.say.as_ref().unwrap_or(&own));
         let (step, begin) = self.instruct(timed, label, line);
+        let mut free = begin;
         if timed.tones {
-            self.script.play(tone, begin, step);
+            free = self.script.play(defaults::begin_tone(timed.verb), begin, step) + AFTER_TONE;
         }
         for (after, event) in events.with_time_left(timed, &mut self.script.problems) {
             match event {
@@ -48,7 +53,7 @@ impl Sequencer<'_> {
         self.script.ensure_last_line_ends_by(end, "its step ends");
         self.script.set_timed(step, begin, end);
         self.script.now = end;
-        let flow = Flow { begin, boundary: end, step, tones: timed.tones };
+        let flow = Flow { free, boundary: end, step, tones: timed.tones };
         if timed.verb == Verb::Deepen { self.flow = Some(flow) } else { self.finish(&flow) }
     }
 
@@ -63,12 +68,12 @@ impl Sequencer<'_> {
             return (step, at + lead);
         };
         self.script.end_step(flow.step, flow.boundary);
-        let slot = flow.boundary.saturating_sub(self.script.voice_free().max(flow.begin));
+        let slot = flow.boundary.saturating_sub(self.script.voice_free().max(flow.free));
         let at = flow.boundary.saturating_sub(lead);
         let step = self.script.begin_step(timed.verb, label, at, timed.span);
         if lead > slot {
-            let what = "the step it belongs to must begin";
-            self.script.problems.push(overrun(&line, slot.saturating_sub(LEAD), what));
+            let slot = slot.saturating_sub(LEAD);
+            self.script.problems.push(overrun(&line, slot, "its step begins"));
         } else {
             self.script.speak(line, at, step);
         }
@@ -85,7 +90,9 @@ impl Sequencer<'_> {
     fn finish(&mut self, flow: &Flow) {
         self.script.now = flow.boundary;
         if flow.tones {
-            self.script.now = self.script.play(Tone::End, flow.boundary, flow.step) + AFTER_TONE;
+            let rung_out = self.script.play(Tone::End, flow.boundary, flow.step);
+            self.script.now = flow.boundary + AFTER_END;
+            return self.script.end_step(flow.step, rung_out.max(self.script.now));
         }
         self.script.end_step(flow.step, self.script.now);
     }

@@ -92,8 +92,7 @@ impl Output {
     fn stream(stream: File, path: PathBuf) -> Result<Self, Error> {
         if stream.is_terminal() {
             return Err(Error::Usage(format!(
-                "{} is a terminal; send the output into a file or a program, \
-                 or name a file with --output",
+                "{} is a terminal; send the output into a file or a program, or name a file",
                 path.display()
             )));
         }

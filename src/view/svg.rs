@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use super::moment;
 use crate::routine::Verb;
 use crate::terminal::{cut, printable};
 use crate::time::{Frames, Millis};
@@ -69,7 +68,7 @@ pub fn write(timeline: &Timeline, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn header(timeline: &Timeline, out: &mut impl Write) -> io::Result<()> {
-    let (title, length) = (escape(&timeline.title), moment(timeline.frames, timeline.rate));
+    let (title, length) = (escape(&timeline.title), timeline.rate.moment_of(timeline.frames));
     let right = PAGE_WIDTH - MARGIN;
     writeln!(out, r#"<text x="{MARGIN}" y="52" font-size="22" font-weight="bold">{title}</text>"#)?;
     let length = length.clock();
@@ -145,7 +144,7 @@ impl<'a> Band<'a> {
             name.truncate(NAME_LINES);
             name[NAME_LINES - 1] = cut(&(name[NAME_LINES - 1].clone() + "…"), columns).into_owned();
         }
-        let timed = step.timed.map(|(_, frames)| moment(frames, timeline.rate));
+        let timed = step.timed.map(|(_, frames)| timeline.rate.moment_of(frames));
         let by_time = timed.map_or(0.0, |length| length.0 as f64 / 1000.0 * UNITS_PER_SECOND);
         let name_lines = name.len() + usize::from(timed.is_some());
         let by_lines = name_lines.max(lines.len()) as u32 * LINE_HEIGHT + 7;
@@ -158,7 +157,7 @@ impl<'a> Band<'a> {
         let x = LANE_X + if right { LANE_WIDTH } else { 0 };
         let (width, height, color) = (self.width, self.height, color(self.step.verb));
         let line_y = |line: usize| y + LINE_HEIGHT + line as u32 * LINE_HEIGHT;
-        let clock = moment(self.step.at, timeline.rate).clock();
+        let clock = timeline.rate.moment_of(self.step.at).clock();
         writeln!(out, r##"<text x="{MARGIN}" y="{}" fill="#444">{clock}</text>"##, line_y(0))?;
         writeln!(
             out,
@@ -189,7 +188,7 @@ impl Line {
 
     fn write(&self, timeline: &Timeline, y: u32, out: &mut impl Write) -> io::Result<()> {
         if let Some(at) = self.at {
-            let clock = moment(at, timeline.rate).clock();
+            let clock = timeline.rate.moment_of(at).clock();
             writeln!(out, r##"<text x="{WORDS_X}" y="{y}" fill="#888">{clock}</text>"##)?;
         }
         let mut text = escape(&self.text);

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use super::moment;
 use crate::routine::Verb;
 use crate::terminal::{cut, printable};
 use crate::time::{Frames, Millis};
@@ -18,7 +17,7 @@ const NAME_WIDTH: usize = 28;
 /// # Errors
 /// Whatever writing to `out` gives.
 pub fn write(timeline: &Timeline, width: usize, mut out: impl Write) -> io::Result<()> {
-    let length = moment(timeline.frames, timeline.rate);
+    let length = timeline.rate.moment_of(timeline.frames);
     writeln!(out, "{}  {}", printable(&timeline.title), length.clock())?;
     writeln!(out)?;
     let heading = format!("{:>8} {:>8}  {:5}  {:NAME_WIDTH$}  says", "at", "for", "side", "step");
@@ -37,7 +36,7 @@ pub fn write(timeline: &Timeline, width: usize, mut out: impl Write) -> io::Resu
 }
 
 fn row(timeline: &Timeline, step: &TimelineStep, words: &str) -> String {
-    let at = moment(step.at, timeline.rate).clock();
+    let at = timeline.rate.moment_of(step.at).clock();
     let length = step.timed.map_or(String::new(), |(_, frames)| exact(timeline, frames));
     let side = step.side.map_or("", |side| side.name());
     let name = printable(&step.label);
@@ -79,7 +78,7 @@ fn totals(timeline: &Timeline) -> String {
         .filter(|sound| matches!(sound.kind, SoundKind::Voice { .. }))
         .map(|sound| sound.frames.0)
         .sum();
-    let clock = |frames| moment(Frames(frames), timeline.rate).clock();
+    let clock = |frames| timeline.rate.moment_of(Frames(frames)).clock();
     format!(
         "{} in all, {} of it stretching, {} speaking; {} cues",
         clock(timeline.frames.0),

@@ -1,6 +1,5 @@
 //! The voice: packs of recorded clips, and how written words become clips.
 
-pub mod audit;
 mod embedded;
 pub mod manifest;
 pub mod numbers;

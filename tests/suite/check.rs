@@ -129,3 +129,33 @@ fn shapes_that_would_explode_are_refused_at_once() {
         assert_eq!(ran.json()["files"][0]["problems"][0]["code"], code);
     }
 }
+
+#[test]
+fn one_run_finds_what_is_wrong_with_the_shape_and_with_the_words() {
+    let routine = r#"{"titel": "x", "steps": [{"say": "Touch your toes."}, {"say": "Touch your toes."},
+        {"deepen": {"say": "Lean over.", "each": ["Lower.", "Lowest."]}}, {"hold": "0s"}]}"#;
+    let ran = earcoach("check --json -").stdin(routine).run().exits(3);
+    let answer = ran.json();
+    let problems = answer["files"][0]["problems"].as_array().unwrap().iter();
+    let codes: Vec<&str> = problems.map(|problem| problem["code"].as_str().unwrap()).collect();
+    let words = ["missing-words"; 5];
+    assert_eq!(codes, [&["unknown-field"], &words[..], &["bad-duration"]].concat());
+}
+
+#[test]
+fn a_stretch_before_the_squeezes_is_a_warning_that_strict_makes_an_error() {
+    let routine = r#"{"kind": "cramp", "steps": [{"hold": "60s"}]}"#;
+    let ran = earcoach("check -").stdin(routine).run().exits(0);
+    assert!(ran.stderr.starts_with("warning[stretch-too-early]"), "{}", ran.stderr);
+    let ran = earcoach("check --strict --json -").stdin(routine).run().exits(3);
+    assert_eq!(ran.json()["files"][0]["ok"], false);
+    let _ = earcoach("check --strict calf-cramp").run().exits(0);
+}
+
+#[test]
+fn the_coach_counts_its_own_number_of_seconds_by_ticks_when_asked() {
+    let routine = r#"{"steps": [{"hold": {"for": "20s", "count_with": "tick"}}]}"#;
+    let shown = earcoach("show - --json").stdin(routine).run().exits(0).json();
+    let ticks = shown["cues"].as_array().unwrap().iter().filter(|cue| cue["tone"] == "tick");
+    assert_eq!(ticks.count(), 3);
+}

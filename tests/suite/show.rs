@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{EVERYTHING, earcoach, tool};
+use crate::support::{EVERYTHING, earcoach, signal, tool};
 
 fn show(options: &str) -> Value {
     earcoach(&format!("show --json {options}")).run().exits(0).json()
@@ -149,7 +149,7 @@ fn words_for_the_next_step_never_begin_before_the_deepening() {
         {"hold": {"for": "30s", "say": "It hurts much less now, and it helps the last fibers finish."}}]}"#;
     let ran = earcoach("show -").stdin(routine).run().exits(3);
     assert!(ran.stderr.starts_with("error[voice-overruns]: “It hurts"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("must begin after 1700 ms"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("only 1010 ms are left before its step begins"), "{}", ran.stderr);
 }
 
 #[cfg(unix)]
@@ -163,7 +163,7 @@ fn an_interrupted_drawing_leaves_nothing_behind() {
     while files() < 2 && child.try_wait().unwrap().is_none() {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
-    tool("kill", &["-HUP", &child.id().to_string()]);
+    signal(&child, nix::sys::signal::Signal::SIGHUP);
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
     assert_eq!(files(), 1);
 }

@@ -101,6 +101,13 @@ impl Ran {
     }
 }
 
+/// Sends a signal to a running program.
+#[cfg(unix)]
+pub fn signal(child: &std::process::Child, signal: nix::sys::signal::Signal) {
+    let pid = nix::unistd::Pid::from_raw(child.id() as i32);
+    nix::sys::signal::kill(pid, signal).unwrap();
+}
+
 /// Runs an independent tool and gives its standard output and error.
 pub fn tool(name: &str, args: &[&str]) -> (Vec<u8>, String) {
     let output = Command::new(name).args(args).stdin(Stdio::null()).output();

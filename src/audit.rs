@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use ebur128::{Channel, EbuR128, Mode};
 
-use super::{ClipId, Pack};
 use crate::clip::Clip;
 use crate::routine::{BUILT_IN, parse};
 use crate::sequencer::{Options, Sides, sequence};
+use crate::voice::{ClipId, Pack};
 
 /// The level at which voices are heard, in LUFS, as podcast players expect it.
 const LOUDNESS: f64 = -16.0;
