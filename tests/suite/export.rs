@@ -160,7 +160,7 @@ fn the_file_behind_a_link_is_replaced_and_keeps_its_permissions() {
 
 #[cfg(unix)]
 #[test]
-fn a_stream_that_nobody_reads_can_be_interrupted() {
+fn a_stream_that_nobody_reads_can_be_ended() {
     let program = earcoach("export -o -");
     let mut child =
         program.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -168,9 +168,10 @@ fn a_stream_that_nobody_reads_can_be_interrupted() {
     let mut pipe = child.stdout.take().unwrap();
     pipe.read_exact(&mut head).unwrap();
     // The pipe is full now, and stays so.
-    signal(&child, nix::sys::signal::Signal::SIGINT);
+    // Not SIGINT: a shell that runs the tests in the background has them ignore it.
+    signal(&child, nix::sys::signal::Signal::SIGTERM);
     let status = child.wait().unwrap();
-    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(2));
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(15));
 }
 
 #[test]
