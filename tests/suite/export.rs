@@ -53,8 +53,7 @@ fn a_stream_is_the_file_byte_for_byte_with_its_length_in_the_header() {
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let program = earcoach("export -o -");
-    let mut child =
-        program.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = program.spawn();
     let mut head = [0; 100];
     child.stdout.take().unwrap().read_exact(&mut head).unwrap();
     let output = child.wait_with_output().unwrap();
@@ -113,13 +112,7 @@ fn a_file_too_long_for_wav_is_refused_before_it_is_begun() {
 #[test]
 fn an_interrupted_export_takes_its_unfinished_file_away() {
     let program = earcoach("export - --rate 192000 -o a.wav");
-    let mut child = program
-        .command()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = program.spawn();
     let hours = r#"{"steps": [{"rest": "3h"}]}"#;
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), hours.as_bytes()).unwrap();
     let part_exists = || std::fs::read_dir(program.folder.path()).unwrap().count() > 0;
@@ -162,8 +155,7 @@ fn the_file_behind_a_link_is_replaced_and_keeps_its_permissions() {
 #[test]
 fn a_stream_that_nobody_reads_can_be_ended() {
     let program = earcoach("export -o -");
-    let mut child =
-        program.command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = program.spawn();
     let mut head = [0; 100];
     let mut pipe = child.stdout.take().unwrap();
     pipe.read_exact(&mut head).unwrap();

@@ -155,10 +155,9 @@ fn words_for_the_next_step_never_begin_before_the_deepening() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_drawing_leaves_nothing_behind() {
-    use std::process::Stdio;
     let steps = r#"{"steps": [{"repeat": {"times": 900000, "steps": [{"say": "."}]}}]}"#;
     let program = earcoach("show steps.json --svg plan.svg").file("steps.json", steps);
-    let mut child = program.command().stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = program.spawn();
     let files = || std::fs::read_dir(program.folder.path()).unwrap().count();
     while files() < 2 && child.try_wait().unwrap().is_none() {
         std::thread::sleep(std::time::Duration::from_millis(1));

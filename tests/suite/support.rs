@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
@@ -49,14 +49,15 @@ impl Program {
         command
     }
 
+    /// Starts the program with pipes to all its streams.
+    pub fn spawn(&self) -> Child {
+        let mut command = self.command();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
     pub fn run(self) -> Ran {
-        let mut child = self
-            .command()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = self.spawn();
         let mut stdin = child.stdin.take().unwrap();
         let bytes = self.stdin;
         // A program that fails early does not read all of it.
@@ -103,7 +104,7 @@ impl Ran {
 
 /// Sends a signal to a running program.
 #[cfg(unix)]
-pub fn signal(child: &std::process::Child, signal: nix::sys::signal::Signal) {
+pub fn signal(child: &Child, signal: nix::sys::signal::Signal) {
     let pid = nix::unistd::Pid::from_raw(child.id() as i32);
     nix::sys::signal::kill(pid, signal).unwrap();
 }
