@@ -10,6 +10,12 @@ need() {
     command -v "$command" >/dev/null 2>&1 || missing+=("$@")
 }
 
+# need_alsa: what the sound library is built with, and what plays through it.
+need_alsa() {
+    need pkg-config pkg-config
+    [ -f /usr/include/alsa/asoundlib.h ] || missing+=(libasound2-dev)
+}
+
 # install_missing: installs what has been noted.
 install_missing() {
     [ ${#missing[@]} -gt 0 ] || return 0

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::sequencer::{Options, Sides};
+use crate::sequencer::{GuardMode, Options, Sides};
 use crate::sink::wav::Bits;
 use crate::terminal::Color;
 use crate::time::Rate;
@@ -36,6 +36,21 @@ Examples:
   earcoach export my-routine.json --force     replaces my-routine.wav
   earcoach export -o - | aplay                streams the WAV into another program")]
     Export(Export),
+    /// Play a routine live, listening to the runner
+    #[command(after_help = "\
+Keys: Enter at my limit, go on · space pause · n next · p this step again, then the one before ·
+r squeeze once more, or repeat the step · + - 15 s more or less · m voice off and on ·
+? where am I · q quit. Standard input that is no terminal takes lines: limit, pause, next,
+previous, repeat, more, less, mute, where, quit. Media keys and earbud buttons work too.
+
+Examples:
+  earcoach play --side left                   the calf-cramp routine, naming the left leg
+  earcoach play my-routine.json --from 2:30   begins in the middle
+  earcoach play --take today.json             saves what you did: `earcoach export --take today.json`
+  earcoach play --device alsa:default         on this device; `earcoach devices` lists them")]
+    Play(Play),
+    /// List the sound devices to play on
+    Devices(Devices),
     /// Show a routine's timeline: what is said and done when
     #[command(after_help = "\
 Examples:
@@ -56,6 +71,9 @@ Examples:
     Voice(Voice),
 }
 
+/// What is played when nothing is named: what the program was made for.
+pub const DEFAULT_ROUTINE: &str = "calf-cramp";
+
 /// What `export` takes.
 #[derive(Debug, Args)]
 pub struct Export {
@@ -65,6 +83,9 @@ pub struct Export {
     /// The file to write; `-` streams to standard output [default: the routine's name with .wav, here]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write what was heard live, as `play --take` saved it
+    #[arg(long, value_name = "FILE")]
+    pub take: Option<PathBuf>,
     /// Replace the file if it exists
     #[arg(short, long)]
     pub force: bool,
@@ -75,6 +96,43 @@ pub struct Export {
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=2))]
     pub channels: u16,
     /// Print what was written as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `play` takes.
+#[derive(Debug, Args)]
+pub struct Play {
+    /// The routine and how it is played
+    #[command(flatten)]
+    pub timeline: TimelineArgs,
+    /// The sound device, by its id [default: the system's]
+    #[arg(long, value_name = "ID")]
+    pub device: Option<String>,
+    /// How loud, from 0 to 100
+    #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub volume: u8,
+    /// Frames the device takes at a time: more for a machine that cannot keep up
+    #[arg(long, value_name = "FRAMES", value_parser = clap::value_parser!(u32).range(16..=16_384))]
+    pub buffer: Option<u32>,
+    /// Where to begin: a step's number or name as `show` lists it, or a time
+    #[arg(long, value_name = "STEP|M:SS")]
+    pub from: Option<String>,
+    /// Save what the runner did
+    #[arg(long, value_name = "FILE")]
+    pub take: Option<PathBuf>,
+    /// Replace that file if it exists
+    #[arg(short, long, requires = "take")]
+    pub force: bool,
+    /// Print what happens as JSON, an event a line
+    #[arg(long)]
+    pub events: bool,
+}
+
+/// What `devices` takes.
+#[derive(Debug, Args)]
+pub struct Devices {
+    /// Print the devices as JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -155,9 +213,8 @@ pub struct VoiceCheck {
 /// The routine and the options that change its timeline, the same wherever a routine is taken.
 #[derive(Debug, Args)]
 pub struct TimelineArgs {
-    /// A built-in routine's name, a file, or `-` for standard input
-    #[arg(default_value = "calf-cramp")]
-    pub routine: String,
+    /// A built-in routine's name, a file, or `-` for standard input [default: calf-cramp]
+    pub routine: Option<String>,
     /// The side to work on
     #[arg(long, value_name = "SIDE")]
     pub side: Option<Sides>,
@@ -167,15 +224,30 @@ pub struct TimelineArgs {
     /// The voice: a name, or a voice pack's folder
     #[arg(long, value_name = "NAME|DIR")]
     pub voice: Option<String>,
-    /// Frames a second, from 8000 to 192000
-    #[arg(long, value_name = "HZ", default_value = "48000", value_parser = parse_rate)]
-    pub rate: Rate,
+    /// What keeps Bluetooth earbuds awake, which else swallow the first syllable after a silence
+    /// [default: wake]
+    #[arg(long, value_name = "MODE")]
+    pub guard: Option<GuardMode>,
+    /// Frames a second, from 8000 to 192000 [default: 48000]
+    #[arg(long, value_name = "HZ", value_parser = parse_rate)]
+    pub rate: Option<Rate>,
 }
 
 impl TimelineArgs {
+    /// The routine that is meant.
+    pub fn routine(&self) -> &str {
+        self.routine.as_deref().unwrap_or(DEFAULT_ROUTINE)
+    }
+
     /// The options for the sequencer.
     pub fn options(&self) -> Options {
-        Options { rate: self.rate, sides: self.side, limit: self.limit }
+        Options {
+            rate: self.rate.unwrap_or_default(),
+            sides: self.side,
+            limit: self.limit,
+            guard: self.guard.unwrap_or_default(),
+            live: false,
+        }
     }
 }
 

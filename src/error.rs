@@ -23,6 +23,14 @@ pub enum Error {
         /// What is wrong, and what to do.
         problem: String,
     },
+    /// A take is not valid.
+    #[error("the take `{}`: {problem}", shown(path))]
+    Take {
+        /// Its file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
     /// A file exists already and was not to be replaced.
     #[error("`{}` exists already; add --force to replace it, or name another file", shown(.0))]
     Exists(PathBuf),
@@ -39,6 +47,9 @@ pub enum Error {
     /// Whoever read our output has gone; nothing to complain about.
     #[error("the reader of our output has gone")]
     ClosedPipe,
+    /// There is no sound device, or it was lost for good.
+    #[error("{0}")]
+    Device(String),
     /// The user stopped it.
     #[error("interrupted; nothing was written")]
     Interrupted,
@@ -69,8 +80,9 @@ impl Error {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::Usage,
-            Self::Invalid(_) | Self::Voice { .. } => ExitCode::Invalid,
+            Self::Invalid(_) | Self::Voice { .. } | Self::Take { .. } => ExitCode::Invalid,
             Self::Exists(_) | Self::Io { .. } => ExitCode::Failed,
+            Self::Device(_) => ExitCode::NoDevice,
             Self::ClosedPipe => ExitCode::Done,
             Self::Interrupted => ExitCode::Interrupted,
         }
@@ -103,6 +115,8 @@ pub enum ExitCode {
     Usage = 2,
     /// The routine, voice pack or clip is not valid.
     Invalid = 3,
+    /// No audio device, or it was lost for good.
+    NoDevice = 4,
     /// Interrupted by the user: 128 and the number of SIGINT.
     Interrupted = 130,
 }

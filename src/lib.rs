@@ -1,6 +1,6 @@
 //! earcoach: a voice-guided audio coach. A routine, written as JSON, becomes a
 //! timeline of recorded voice clips and tones, each on its exact frame; the timeline
-//! becomes a WAV file.
+//! becomes a WAV file, or is played live while the runner has a say.
 //!
 //! # The road from a routine to the ear
 //!
@@ -11,9 +11,14 @@
 //!                                            ▼
 //!                  Timeline = cues at integer frames             pure data
 //!                                            ▼
-//!                  Renderer: gives spans of frames               makes the samples
-//!                                            ▼
-//!                  sink::wav ──▶ a file, a pipe                  whole or not at all
+//!                        mixer::Mixer                            makes the samples
+//!                      ╱               ╲
+//!         render::Renderer             coach::transport ◀── presses
+//!                ▼                           ▼
+//!            sink::wav                  coach::feed ──▶ a device
+//!     a file whole, or a pipe                ▼
+//!                ▲                      take::Take: what the runner did
+//!                └───────── Take::close ─────┘
 //! ```
 //!
 //! Data goes down the page, once; nothing upstream knows anything downstream. Only the
@@ -24,7 +29,8 @@
 //! # Words
 //!
 //! A **routine** has **steps**. A **cue** is one clip or tone at one frame; a
-//! **timeline** is all cues of a routine at one rate. A **frame** is one instant, a
+//! **timeline** is all cues of a routine at one rate, a **take** what the runner did while it
+//! was played live. A **frame** is one instant, a
 //! **sample** one channel's value in it: inside there is one channel, so they coincide. A
 //! **clip** is a recorded **phrase**, a **voice pack** is a folder of them.
 //!
@@ -51,9 +57,12 @@
 pub mod audit;
 pub mod cli;
 pub mod clip;
+pub mod coach;
 pub mod commands;
 pub mod error;
+pub mod guard;
 pub mod loudness;
+pub mod mixer;
 pub mod problem;
 pub mod render;
 pub mod report;
@@ -61,6 +70,7 @@ pub mod routine;
 pub mod sequencer;
 pub mod sink;
 pub mod sounds;
+pub mod take;
 pub mod terminal;
 pub mod time;
 pub mod timeline;

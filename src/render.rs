@@ -1,133 +1,60 @@
-//! The renderer: the only code that makes samples. It goes through a timeline
-//! once, front to back, and gives it away in spans.
-//!
-//! A span never crosses the begin or end of a cue, so most of a routine needs no
-//! arithmetic at all: silence is a number, and a clip that sounds alone is given as it lies
-//! in memory. Only where sounds overlap are they added up, in quanta of 10 ms counted from
-//! the timeline's start, so that the result does not depend on how much is asked for.
+//! The renderer: goes through a timeline once, front to back, and gives its frames away.
 
 use std::sync::Arc;
 
+use crate::mixer::{Mixer, Sounding, Span};
 use crate::sounds::Sounds;
-use crate::time::{Frames, Millis};
+use crate::time::Frames;
 use crate::timeline::Timeline;
 
-/// Sounds are added up in stretches of this length.
-const QUANTUM: Millis = Millis(10);
-/// 16-bit full scale; a sample of 32,768 would be 1.0.
-const FULL_SCALE: f32 = 32768.0;
-
-/// A stretch of frames, in the form that costs least. Mono.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Span<'a> {
-    /// So many frames of silence.
-    Silence(usize),
-    /// One clip alone, as it is.
-    Clip(&'a [i16]),
-    /// Several sounds together, from -1.0 to 1.0.
-    Mix(&'a [f32]),
-}
-
-impl Span<'_> {
-    /// How many frames the span has.
-    pub fn frames(&self) -> usize {
-        match self {
-            Self::Silence(frames) => *frames,
-            Self::Clip(samples) => samples.len(),
-            Self::Mix(samples) => samples.len(),
-        }
-    }
-
-    /// Writes the span's samples, from -1.0 to 1.0, into `out`, which has as many frames.
-    pub fn copy_to(&self, out: &mut [f32]) {
-        match self {
-            Self::Silence(_) => out.fill(0.0),
-            Self::Clip(samples) => {
-                for (out, sample) in out.iter_mut().zip(*samples) {
-                    *out = f32::from(*sample) / FULL_SCALE;
-                }
-            }
-            Self::Mix(samples) => out.copy_from_slice(samples),
-        }
-    }
-}
+/// Sounds that may overlap before the mixer needs more memory.
+const VOICES: usize = 16;
 
 /// Goes through a timeline and makes its samples.
 #[derive(Clone, Debug)]
 pub struct Renderer {
     timeline: Arc<Timeline>,
     sounds: Arc<Sounds>,
-    /// The next frame to be made.
-    position: u64,
+    mixer: Mixer,
     /// The next cue to begin.
     next_cue: usize,
-    /// The cues that sound at the position, in the order of their begin.
-    sounding: Vec<usize>,
-    /// Room for one quantum.
-    mix: Vec<f32>,
 }
 
 impl Renderer {
     /// A renderer at the start of `timeline`, whose sounds are `sounds`.
     pub fn new(timeline: Arc<Timeline>, sounds: Arc<Sounds>) -> Self {
-        let quantum = timeline.rate.frame_at(QUANTUM).0 as usize;
-        Self {
-            timeline,
-            sounds,
-            position: 0,
-            next_cue: 0,
-            sounding: Vec::with_capacity(16),
-            mix: vec![0.0; quantum],
-        }
+        let mixer = Mixer::new(timeline.rate, VOICES);
+        Self { timeline, sounds, mixer, next_cue: 0 }
     }
 
     /// The next frame to be made.
     pub fn position(&self) -> Frames {
-        Frames(self.position)
+        self.mixer.position()
     }
 
     /// The next span, of at least one and at most `most` frames; `None` at the end.
     pub fn next_span(&mut self, most: usize) -> Option<Span<'_>> {
-        let timeline = &*self.timeline;
-        let cues = &timeline.cues;
-        let (position, end) = (self.position, timeline.frames.0);
-        if position >= end {
+        let (timeline, position) = (&*self.timeline, self.mixer.position());
+        if position >= timeline.frames {
             return None;
         }
-        self.sounding.retain(|&cue| timeline.end(&cues[cue]).0 > position);
-        while self.next_cue < cues.len() && cues[self.next_cue].at.0 <= position {
-            if timeline.end(&cues[self.next_cue]).0 > position {
-                self.sounding.push(self.next_cue);
-            }
+        while let Some(cue) = timeline.cues.get(self.next_cue).filter(|cue| cue.at <= position) {
+            self.mixer.begin(Sounding {
+                sounds: Arc::clone(&self.sounds),
+                sound: cue.sound,
+                at: cue.at.0,
+                end: timeline.end(cue).0,
+                cut: cue.cut.map(|cut| cut.0),
+                is_voice: timeline.is_voice(cue),
+                again: cue.at.0,
+            });
             self.next_cue += 1;
         }
-        let next_begin = cues.get(self.next_cue).map_or(end, |cue| cue.at.0);
-        let ends = self.sounding.iter().map(|&cue| timeline.end(&cues[cue]).0);
-        let until = ends.fold(next_begin.min(end), u64::min).min(position + most as u64);
-        let span = match self.sounding.as_slice() {
-            [] => Span::Silence((until - position) as usize),
-            [cue] => {
-                let from = cues[*cue].at.0;
-                let samples = self.sounds.samples(cues[*cue].sound);
-                Span::Clip(&samples[(position - from) as usize..(until - from) as usize])
-            }
-            several => {
-                let quantum = self.mix.len() as u64;
-                let until = until.min((position / quantum + 1) * quantum);
-                let mix = &mut self.mix[..(until - position) as usize];
-                mix.fill(0.0);
-                for &cue in several {
-                    let samples = self.sounds.samples(cues[cue].sound);
-                    add(mix, &samples[(position - cues[cue].at.0) as usize..]);
-                }
-                for sample in mix.iter_mut() {
-                    *sample = sample.clamp(-1.0, 1.0);
-                }
-                Span::Mix(mix)
-            }
-        };
-        self.position += span.frames() as u64;
-        Some(span)
+        let next_cue = timeline.cues.get(self.next_cue).map(|cue| cue.at);
+        let (guarded, change) = timeline.guard.at(position);
+        let until = [Some(timeline.frames), next_cue, change].into_iter().flatten().min();
+        let most = Frames(position.0 + most as u64);
+        Some(self.mixer.next_span(until.map_or(most, |until| until.min(most)), guarded))
     }
 
     /// Fills `out` with the next frames, from -1.0 to 1.0, and says how many there
@@ -144,17 +71,12 @@ impl Renderer {
     }
 }
 
-fn add(mix: &mut [f32], samples: &[i16]) {
-    for (out, sample) in mix.iter_mut().zip(samples) {
-        *out += f32::from(*sample) / FULL_SCALE;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mixer::FULL_SCALE;
     use crate::time::Rate;
-    use crate::timeline::{Cue, Sound, SoundKind};
+    use crate::timeline::{Cue, Guard, Sound, SoundKind};
     use crate::tone::Tone;
 
     /// Two sounds: 2 frames of 100 and 200, and 600 frames of 1000.
@@ -164,6 +86,13 @@ mod tests {
             kind: SoundKind::Tone(Tone::Tick),
             frames: Frames(s.len() as u64),
         };
+        let cue = |&(at, sound): &(u64, u32)| Cue {
+            at: Frames(at),
+            sound,
+            step: 0,
+            goes_on: false,
+            cut: None,
+        };
         let timeline = Timeline {
             title: String::new(),
             about: String::new(),
@@ -171,7 +100,8 @@ mod tests {
             rate: Rate::new(8000).unwrap(),
             frames: Frames(frames),
             steps: Vec::new(),
-            cues: cues.iter().map(|&(at, sound)| Cue { at: Frames(at), sound, step: 0 }).collect(),
+            cues: cues.iter().map(cue).collect(),
+            guard: Guard::default(),
             sounds: samples.iter().map(sound).collect(),
         };
         Renderer::new(Arc::new(timeline), Arc::new(Sounds::of(&samples)))
@@ -181,7 +111,7 @@ mod tests {
     fn silence_is_a_number_and_a_clip_alone_is_itself() {
         let mut renderer = renderer(10, &[(3, 0)]);
         assert_eq!(renderer.next_span(100), Some(Span::Silence(3)));
-        assert_eq!(renderer.next_span(100), Some(Span::Clip(&[100, 200])));
+        assert_eq!(renderer.next_span(100), Some(Span::Samples(&[100, 200])));
         assert_eq!(renderer.next_span(100), Some(Span::Silence(5)));
         assert_eq!(renderer.next_span(100), None);
     }
@@ -201,7 +131,7 @@ mod tests {
         let mut renderer = renderer(600, &cues);
         let mut out = [0.0; 600];
         renderer.fill(&mut out);
-        assert_eq!(out, [1.0; 600]);
+        assert_eq!(out, [f32::from(i16::MAX) / FULL_SCALE; 600]);
     }
 
     #[test]

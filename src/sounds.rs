@@ -6,7 +6,7 @@ use crate::clip::Clip;
 use crate::clip::resample::Resampler;
 use crate::error::Error;
 use crate::loudness::Meter;
-use crate::loudness::energy::energies;
+use crate::loudness::energy::{SLICE_MS, energies};
 use crate::timeline::{SoundKind, Timeline};
 use crate::voice::Pack;
 
@@ -71,7 +71,10 @@ impl Sounds {
     pub fn loudness(&self, timeline: &Timeline) -> Option<f64> {
         let mut meter = Meter::new(timeline.rate);
         for cue in &timeline.cues {
-            meter.place(cue.at, &self.energies[cue.sound as usize]);
+            let energies = &self.energies[cue.sound as usize];
+            let slice = u64::from(timeline.rate.hz() * SLICE_MS / 1000);
+            let heard = (timeline.end(cue) - cue.at).0.div_ceil(slice) as usize;
+            meter.place(cue.at, &energies[..heard.min(energies.len())]);
         }
         meter.integrated(timeline.frames)
     }

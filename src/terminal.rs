@@ -41,6 +41,14 @@ pub fn write_json(value: &impl Serialize, mut out: impl Write) -> io::Result<()>
     writeln!(out)
 }
 
+/// `value` as a line of JSON without its end; see [`write_json`].
+pub fn json_line(value: &impl Serialize) -> String {
+    let mut line = Vec::new();
+    // Memory takes everything, and our values have only text for keys.
+    let _ = write_json(value, &mut line);
+    String::from_utf8_lossy(line.trim_ascii_end()).into_owned()
+}
+
 /// JSON without white space, every unprintable character escaped.
 struct PrintableJson;
 

@@ -6,7 +6,7 @@ use std::iter::Sum;
 use std::ops::{Add, Sub};
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A length or a moment in whole milliseconds: what routines are planned in,
 /// so that a plan does not depend on the sample rate.
@@ -150,7 +150,9 @@ fn parse_decimal(number: &str, scale: u64) -> Result<u64, DurationError> {
 
 /// A count of frames, or a moment as frames from the start. A frame is one
 /// instant of audio, whatever the number of channels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Frames(pub u64);
 
@@ -172,6 +174,12 @@ impl Sub for Frames {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Rate(u32);
+
+impl Default for Rate {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
 
 impl Rate {
     /// What every sound card takes without resampling.

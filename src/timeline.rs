@@ -28,6 +28,8 @@ pub struct Timeline {
     pub cues: Vec<Cue>,
     /// The different sounds that the cues play.
     pub sounds: Vec<Sound>,
+    /// The signal that keeps Bluetooth earbuds awake.
+    pub guard: Guard,
 }
 
 /// One step as it is played.
@@ -40,14 +42,17 @@ pub struct TimelineStep {
     /// The side it is done on.
     pub side: Option<Side>,
     /// Where its first cue begins. The words for a hold that follows a deepening are
-    /// spoken within that deepening, so two such steps overlap.
+    /// spoken within that deepening, and the soft tone before words lies in the silence
+    /// before them, so two such steps overlap.
     pub at: Frames,
     /// All of it, to where the next thing may begin.
     pub frames: Frames,
     /// Its timed part: where it begins and how long it lasts.
     pub timed: Option<(Frames, Frames)>,
-    /// Whether it lasts, live, until the runner is at the limit.
+    /// Whether it lasts, live, until the runner goes on.
     pub open: bool,
+    /// Where an open step leads when the runner goes on: past all that belongs to it.
+    pub exit: Option<Frames>,
     /// Where it stands in the routine's file.
     pub span: Span,
 }
@@ -56,6 +61,28 @@ impl TimelineStep {
     /// Where the step ends.
     pub fn end(&self) -> Frames {
         self.at + self.frames
+    }
+}
+
+/// When the inaudible signal flows that keeps Bluetooth earbuds awake. It fills silence and
+/// never sounds together with a cue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Guard {
+    /// Whether there is one at all.
+    pub on: bool,
+    /// From where to where it flows: in order, none touching the next.
+    pub spans: Vec<(Frames, Frames)>,
+}
+
+impl Guard {
+    /// Whether the signal flows at `moment`, and where that changes next.
+    pub fn at(&self, moment: Frames) -> (bool, Option<Frames>) {
+        let next = self.spans.partition_point(|(_, until)| *until <= moment);
+        match self.spans.get(next) {
+            Some((from, _)) if *from > moment => (false, Some(*from)),
+            Some((_, until)) => (true, Some(*until)),
+            None => (false, None),
+        }
     }
 }
 
@@ -88,6 +115,10 @@ pub struct Cue {
     pub sound: u32,
     /// The step it belongs to: an index of [`Timeline::steps`].
     pub step: u32,
+    /// Whether it goes on with the sentence that the cue before it began.
+    pub goes_on: bool,
+    /// Where it has faded to nothing, if it is cut before its sound ends.
+    pub cut: Option<Frames>,
 }
 
 /// Something to be heard.
@@ -121,6 +152,37 @@ impl Timeline {
 
     /// Where a cue's sound ends.
     pub fn end(&self, cue: &Cue) -> Frames {
-        cue.at + self.sound(cue).frames
+        let end = cue.at + self.sound(cue).frames;
+        cue.cut.map_or(end, |cut| end.min(cut))
+    }
+
+    /// Whether a cue is spoken.
+    pub fn is_voice(&self, cue: &Cue) -> bool {
+        matches!(self.sound(cue).kind, SoundKind::Voice { .. })
+    }
+
+    /// The step that is on at a moment: the one that began last, or the one that follows an open
+    /// step that is being left. Before the first it is the first.
+    pub fn step_at(&self, moment: Frames) -> Option<usize> {
+        let begun = self.steps.partition_point(|step| step.at <= moment);
+        let step = begun.saturating_sub(1);
+        let is_left = self.steps.get(step)?.exit.is_some_and(|exit| exit <= moment);
+        Some(if is_left { (step + 1).min(self.steps.len() - 1) } else { step })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_known_when_the_signal_flows_and_until_when() {
+        let spans = vec![(Frames(2), Frames(4)), (Frames(7), Frames(9))];
+        let guard = Guard { on: true, spans };
+        let at = |moment| guard.at(Frames(moment));
+        assert_eq!(at(0), (false, Some(Frames(2))));
+        assert_eq!(at(3), (true, Some(Frames(4))));
+        assert_eq!(at(4), (false, Some(Frames(7))));
+        assert_eq!(at(9), (false, None));
     }
 }

@@ -25,6 +25,8 @@ pub enum Tone {
     Halfway,
     /// All is done: a chord climbed, its top note ringing out.
     Finish,
+    /// Words follow a long silence: one soft, low note.
+    Breath,
 }
 
 /// One note: when it begins and how long it takes to fade, in ms, and its pitch in Hz.
@@ -48,16 +50,20 @@ const PEAK: f64 = 0.26;
 const HARMONICS: [f64; 3] = [0.80, 0.14, 0.06];
 /// How long a note takes to swell; shorter would click.
 const ATTACK_MS: f64 = 8.0;
+/// The breath before words: as loud beside the others, and how long it takes to swell.
+const BREATH_LEVEL: f64 = 0.16;
+const BREATH_ATTACK_MS: f64 = 120.0;
 
 impl Tone {
     /// Every tone with its name in routine files.
-    pub const NAMES: [(&'static str, Self); 6] = [
+    pub const NAMES: [(&'static str, Self); 7] = [
         ("start", Self::Start),
         ("end", Self::End),
         ("deepen", Self::Deepen),
         ("tick", Self::Tick),
         ("halfway", Self::Halfway),
         ("finish", Self::Finish),
+        ("breath", Self::Breath),
     ];
 
     /// The name in routine files.
@@ -75,6 +81,15 @@ impl Tone {
             Self::Finish => {
                 &[Note(0, 260, C5), Note(150, 260, E5), Note(300, 260, G5), Note(450, 1000, C6)]
             }
+            Self::Breath => &[Note(0, 250, E4)],
+        }
+    }
+
+    /// How loud its notes are beside others, and how long they take to swell, in ms.
+    fn touch(self) -> (f64, f64) {
+        match self {
+            Self::Breath => (BREATH_LEVEL, BREATH_ATTACK_MS),
+            _ => (1.0, ATTACK_MS),
         }
     }
 
@@ -92,7 +107,7 @@ impl Tone {
     pub fn samples(self, rate: Rate) -> Vec<i16> {
         let mut mix = vec![0.0; self.frames(rate).0 as usize];
         for note in self.notes() {
-            note.add_to(&mut mix, rate);
+            note.add_to(&mut mix, rate, self.touch());
         }
         mix.into_iter().map(to_sample).collect()
     }
@@ -106,17 +121,17 @@ fn to_sample(value: f64) -> i16 {
 }
 
 impl Note {
-    fn add_to(&self, mix: &mut [f64], rate: Rate) {
+    fn add_to(&self, mix: &mut [f64], rate: Rate, (level, attack_ms): (f64, f64)) {
         let Self(at, fade, pitch) = *self;
         let begin = rate.frame_at(Millis(at)).0 as usize;
         let end = (rate.frame_at(Millis(at + fade)).0 as usize).min(mix.len());
         let (length, hz) = ((end - begin) as f64, f64::from(rate.hz()));
-        let attack = ATTACK_MS * hz / 1000.0;
+        let attack = attack_ms * hz / 1000.0;
         let mut wave = Wave::new(pitch / hz);
         for (i, sample) in mix[begin..end].iter_mut().enumerate() {
             let (swell, left) = ((i as f64 / attack).min(1.0), 1.0 - i as f64 / length);
             let envelope = swell * swell * (3.0 - 2.0 * swell) * left * left;
-            *sample += envelope * wave.next_value();
+            *sample += level * envelope * wave.next_value();
         }
     }
 }
@@ -204,7 +219,8 @@ mod tests {
                 meter.add_frames_i16(&samples).unwrap();
             }
             let loudness = meter.loudness_global().unwrap();
-            assert!((-24.0..-16.0).contains(&loudness), "{name}: {loudness:.1} LUFS");
+            let expected = if tone == Tone::Breath { -46.0..-36.0 } else { -24.0..-16.0 };
+            assert!(expected.contains(&loudness), "{name}: {loudness:.1} LUFS");
         }
     }
 

@@ -2,15 +2,24 @@
 
 #[path = "suite/check.rs"]
 mod check;
+#[cfg(target_os = "linux")]
+#[path = "suite/device.rs"]
+#[allow(dead_code)] // Some of it is for the benchmarks alone.
+mod device;
 #[path = "suite/export.rs"]
 mod export;
 #[path = "suite/laws.rs"]
 mod laws;
+#[cfg(target_os = "linux")]
+#[path = "suite/live.rs"]
+mod live;
 #[path = "suite/oracle.rs"]
 mod oracle;
 #[path = "suite/show.rs"]
 mod show;
 #[path = "suite/support.rs"]
 mod support;
+#[path = "suite/takes.rs"]
+mod takes;
 #[path = "suite/voice.rs"]
 mod voice;

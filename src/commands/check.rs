@@ -59,8 +59,14 @@ fn check(file: &str, voice: Option<&str>) -> Report {
             let all = [None, Some(Sides::Left), Some(Sides::Right)];
             let sides = if source.text.contains(SIDE) { &all[..] } else { &all[..1] };
             for &sides in sides {
-                let options = Options { sides, ..Options::default() };
-                lay_out(&source, &routine, &pack, &options, &mut problems);
+                let mut lay = |live| {
+                    let options = Options { sides, live, ..Options::default() };
+                    lay_out(&source, &routine, &pack, &options, &mut problems)
+                };
+                // Live, open steps say more than in a file.
+                if lay(false).is_none_or(|timeline| timeline.steps.iter().any(|step| step.open)) {
+                    lay(true);
+                }
             }
         }
         Ok(source.report(problems))

@@ -1,6 +1,7 @@
 //! `earcoach export`: a routine as a WAV file.
 
-use std::io::IsTerminal;
+use std::fs::File;
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,22 +9,31 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{Loaded, load};
-use crate::cli::Export;
+use super::{Loaded, load, open};
+use crate::cli::{Export, TimelineArgs};
 use crate::error::{Error, ExitCode};
 use crate::render::Renderer;
+use crate::routine::BUILT_IN;
+use crate::sequencer::Options;
 use crate::sink::output::Output;
 use crate::sink::wav::{self, WavFormat};
 use crate::sounds::Sounds;
+use crate::take::Take;
 use crate::terminal::{printable, tell, write_json};
 use crate::time::{Frames, Millis};
 use crate::timeline::Timeline;
+
+/// The most bytes a take may have.
+const LARGEST_TAKE: u64 = 16_000_000;
 
 pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     if let Some(path) = &args.output {
         ensure_wav(path)?;
     }
-    let Loaded { timeline, pack, .. } = load(&args.timeline)?;
+    let Loaded { timeline, pack, .. } = match &args.take {
+        Some(take) => load_take(take, &args.timeline)?,
+        None => load(&args.timeline)?,
+    };
     let format = WavFormat { rate: timeline.rate, channels: args.channels, bits: args.bits.into() };
     let header = format.header(timeline.frames)?;
     let sounds = Sounds::load(&timeline, &pack)?;
@@ -50,6 +60,57 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     output.finish()?;
     written.tell(args.json, quiet)?;
     Ok(ExitCode::Done)
+}
+
+/// The timeline that was heard when a take was made.
+fn load_take(path: &Path, args: &TimelineArgs) -> Result<Loaded, Error> {
+    let shown = || printable(&path.to_string_lossy()).into_owned();
+    let text = read_text(path)?;
+    let take = Take::parse(&text);
+    let take = take.map_err(|problem| Error::Take { path: path.into(), problem })?;
+    let options = take.options();
+    let routine = match &args.routine {
+        Some(routine) => routine.as_str(),
+        // A take may come from a stranger: it names a routine of ours, never a file.
+        None if BUILT_IN.iter().any(|own| own.name == take.routine) => take.routine.as_str(),
+        None => {
+            let (routine, shown) = (printable(&take.routine), shown());
+            return Err(Error::Usage(format!(
+                "`{shown}` is a take of `{routine}`: name the routine, as in \
+                 `earcoach export {routine}.json --take {shown}`"
+            )));
+        }
+    };
+    let options = Options {
+        rate: args.rate.unwrap_or(options.rate),
+        sides: args.side.or(options.sides),
+        limit: args.limit.or(options.limit),
+        guard: args.guard.unwrap_or(options.guard),
+        live: true,
+    };
+    let mut loaded = open(routine, args.voice.as_deref(), &options)?;
+    if !take.is_of(&loaded.timeline) {
+        return Err(Error::Usage(format!(
+            "`{}` is a take of another timeline: give the routine and the voice that were \
+             played, and no other options",
+            shown()
+        )));
+    }
+    loaded.timeline = take.close(&loaded.timeline, &loaded.pack)?;
+    Ok(loaded)
+}
+
+/// The text of a file that is not too large.
+fn read_text(path: &Path) -> Result<String, Error> {
+    let cannot_read = |error| Error::io("cannot read", path, error);
+    let mut text = String::new();
+    let file = File::open(path).map_err(cannot_read)?;
+    let size = file.take(LARGEST_TAKE + 1).read_to_string(&mut text).map_err(cannot_read)?;
+    if size as u64 > LARGEST_TAKE {
+        let problem = format!("it is larger than {LARGEST_TAKE} bytes");
+        return Err(Error::Take { path: path.into(), problem });
+    }
+    Ok(text)
 }
 
 /// Refuses names of files that are something else than WAV.

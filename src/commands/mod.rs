@@ -1,8 +1,10 @@
 //! What each subcommand does.
 
 mod check;
+mod devices;
 mod export;
 mod list;
+mod play;
 mod show;
 mod voice;
 mod welcome;
@@ -23,6 +25,8 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
     match &cli.command {
         None => welcome::run(),
         Some(Command::Export(args)) => export::run(args, cli.quiet),
+        Some(Command::Play(args)) => play::run(args, cli.quiet, cli.color),
+        Some(Command::Devices(args)) => devices::run(args),
         Some(Command::Show(args)) => show::run(args, cli.quiet),
         Some(Command::Check(args)) => check::run(args, cli.quiet, cli.color),
         Some(Command::List(args)) => list::run(args),
@@ -32,14 +36,24 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
 
 /// A routine laid out in time, and the voice that speaks it.
 struct Loaded {
+    source: Source,
     routine: Routine,
+    options: Options,
     timeline: Timeline,
     pack: Pack,
 }
 
+impl Loaded {
+    /// The routine laid out with other options.
+    fn lay_out(&self, options: &Options) -> Result<Timeline, Error> {
+        let laid_out = sequencer::sequence(&self.routine, &self.source.name, &self.pack, options);
+        laid_out.map_err(|problems| self.source.report(problems).into())
+    }
+}
+
 /// Reads the routine that `args` name, opens its voice and lays it out in time.
 fn load(args: &TimelineArgs) -> Result<Loaded, Error> {
-    open(&args.routine, args.voice.as_deref(), &args.options())
+    open(args.routine(), args.voice.as_deref(), &args.options())
 }
 
 fn open(routine: &str, voice: Option<&str>, options: &Options) -> Result<Loaded, Error> {
@@ -51,7 +65,7 @@ fn open(routine: &str, voice: Option<&str>, options: &Options) -> Result<Loaded,
             return Err(Error::Usage(misfit));
         }
         if let Some(timeline) = lay_out(&source, &routine, &pack, options, &mut problems) {
-            return Ok(Loaded { routine, timeline, pack });
+            return Ok(Loaded { source, routine, options: *options, timeline, pack });
         }
     }
     Err(source.report(problems).into())

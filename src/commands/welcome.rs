@@ -7,12 +7,12 @@ use crate::error::{Error, ExitCode};
 const WELCOME: &str = "\
 earcoach: a voice in your ear that tells you what to do, and when.
 
-  earcoach export                      write the calf-cramp routine to calf-cramp.wav
-  earcoach export --side left          the same, naming the left leg
+  earcoach play                        the calf-cramp routine, now, in your ears
+  earcoach export                      the same as calf-cramp.wav, for any music player
   earcoach show                        see what it says and does, minute by minute
 
-Have a cramp in the calf right now? Do not stretch it yet: export the routine, play
-the file, and do what it says.
+Have a cramp in the calf right now? Do not stretch it yet: `earcoach play`, and do what it
+says. Press Enter when you are at your limit; `--side left` names the leg.
 
 `earcoach --help` shows all commands, `earcoach COMMAND --help` one of them.
 ";

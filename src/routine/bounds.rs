@@ -1,7 +1,7 @@
 //! How much a routine would be, reckoned from its shape alone: nothing is
 //! unrolled before this has said that it may be.
 
-use super::{Action, Step};
+use super::{Action, Step, Timed};
 use crate::problem::{Problem, Problems, Span};
 use crate::time::Millis;
 
@@ -44,13 +44,15 @@ fn size_of(step: &Step) -> Result<Size, Problem> {
     let (times, once) = match &step.action {
         Action::Say { .. } => (1, one(Millis::ZERO)),
         Action::Tone(tone) => (1, one(tone.length())),
-        Action::Timed(timed) => (1, one(timed.length)),
+        Action::Timed(timed) => (1, size_of_timed(timed)),
         Action::Breathe(breathe) => {
             let length = breathe.timed.length;
             let breaths = length.0 / (breathe.inhale + breathe.exhale).0;
             (1, Size { length, cues: 2 * breaths })
         }
-        Action::Deepen(deepen) => (u64::from(deepen.times), one(deepen.timed.length)),
+        Action::Deepen(deepen) => {
+            (u64::from(deepen.open.unwrap_or(deepen.times)), one(deepen.timed.length))
+        }
         Action::Repeat { times, steps } => (u64::from(*times), size_of_all(steps)?),
         Action::Sides { steps, .. } => {
             let once = size_of_all(steps)?;
@@ -59,6 +61,13 @@ fn size_of(step: &Step) -> Result<Size, Problem> {
     };
     let cues = once.cues.saturating_mul(times).max(1);
     Size { length: once.length.saturating_mul(times), cues }.within_bounds(step.span)
+}
+
+/// As long as it may last live, with all its reminders.
+fn size_of_timed(timed: &Timed) -> Size {
+    let Some(open) = &timed.open else { return Size { length: timed.length, cues: 1 } };
+    let reminders = open.remind.as_ref().map_or(0, |(every, _)| open.at_most.0 / every.0);
+    Size { length: open.at_most, cues: 1 + reminders }
 }
 
 impl Size {

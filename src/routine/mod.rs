@@ -137,6 +137,8 @@ pub enum Verb {
     Rest,
     /// Does any timed exercise.
     Work,
+    /// Waits until the runner goes on.
+    Wait,
     /// Says something.
     Say,
     /// Plays a tone.
@@ -156,6 +158,7 @@ impl Verb {
             Self::Hold => "Hold",
             Self::Rest => "Rest",
             Self::Work => "Work",
+            Self::Wait => "Wait",
             Self::Say => "Say",
             Self::Tone => "Tone",
             Self::Sides => "Side",
@@ -180,8 +183,19 @@ pub struct Timed {
     pub count: Count,
     /// Whether tones mark the start and the end.
     pub tones: bool,
+    /// How it waits for the runner, if it does.
+    pub open: Option<Open>,
     /// Where the step stands in the file.
     pub span: Span,
+}
+
+/// A step that lasts, live, until the runner goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Open {
+    /// How long it waits when nobody goes on.
+    pub at_most: Millis,
+    /// What is said again and again meanwhile, and how often.
+    pub remind: Option<(Millis, Words)>,
 }
 
 /// Words about the time left, at the moment that they name.

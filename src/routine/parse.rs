@@ -3,7 +3,7 @@
 
 use super::fields::{Fields, MOST_TIMES, did_you_mean, suggestion, wrong_type};
 use super::json::{self, Node, Value};
-use super::timed::{breathe, deepen, timed};
+use super::timed::{breathe, deepen, timed, wait};
 use super::{Action, Kind, Routine, Step, Verb};
 use super::{bounds, cramp};
 use crate::problem::{Problem, Problems};
@@ -13,9 +13,9 @@ use crate::tone::Tone;
 const MAX_LEVELS: usize = 64;
 
 /// The verbs a step may have, as they are written.
-const VERBS: [&str; 11] = [
-    "say", "squeeze", "release", "breathe", "deepen", "hold", "rest", "work", "tone", "repeat",
-    "sides",
+const VERBS: [&str; 12] = [
+    "say", "squeeze", "release", "breathe", "deepen", "hold", "rest", "work", "wait", "tone",
+    "repeat", "sides",
 ];
 
 /// Reads a routine's text.
@@ -142,6 +142,7 @@ fn action(
         "release" => Action::Timed(timed(Verb::Release, verb, node, problems)?),
         "hold" => Action::Timed(timed(Verb::Hold, verb, node, problems)?),
         "rest" => Action::Timed(timed(Verb::Rest, verb, node, problems)?),
+        "wait" => Action::Timed(wait(node, problems)?),
         _ => Action::Timed(timed(Verb::Work, verb, node, problems)?),
     })
 }

@@ -2,7 +2,7 @@
 
 use super::fields::{Fields, MOST_TIMES, duration, wrong_type};
 use super::json::{Node, Value};
-use super::{Announcement, Breathe, Count, CountWith, Deepen, Moment, Timed, Verb};
+use super::{Announcement, Breathe, Count, CountWith, Deepen, Moment, Open, Timed, Verb, Words};
 use crate::problem::{Problem, Problems};
 use crate::time::Millis;
 
@@ -17,18 +17,92 @@ const EXHALE: Millis = Millis::from_secs(6);
 /// Spoken numbers reach to sixty.
 const MAX_SPOKEN_COUNT: u32 = 60;
 
+/// How long a `wait` waits in a file, live, and from one reminder to the next.
+const WAIT: Millis = Millis::from_secs(10);
+const WAIT_AT_MOST: Millis = Millis::from_secs(600);
+const REMIND: Millis = Millis::from_secs(30);
+const REMINDER: &str = "Ready?";
+/// Reminders closer than this would nag.
+const SHORTEST_REMIND: Millis = Millis::from_secs(5);
+
 /// The fields that every timed verb takes beside its own.
-const TIMED_FIELDS: [&str; 7] = ["name", "for", "say", "announce", "count", "count_with", "tones"];
+const TIMED_FIELDS: [&str; 9] =
+    ["name", "for", "until", "at_most", "say", "announce", "count", "count_with", "tones"];
 
 pub(super) fn timed(verb: Verb, key: &str, node: &Node, problems: &mut Problems) -> Option<Timed> {
     let fields = Fields::of(key, node, Some("for"), &TIMED_FIELDS, problems);
-    fields.require("for", "\"for\": \"60s\"", problems);
+    let at_most = open_length(&fields, problems);
+    if at_most.is_none() {
+        fields.require("for", "\"for\": \"60s\"", problems);
+    }
     if verb == Verb::Work {
         fields.require("name", "\"name\": \"Squats\"", problems);
     }
     let timed = common(verb, &fields, problems);
-    let length = fields.duration("for", problems)?;
-    Some(Timed { length, ..timed })
+    let length = fields.duration("for", problems).or(at_most)?;
+    let open = at_most.map(|at_most| Open { at_most, remind: None });
+    ensure_at_most(&fields, length, at_most, problems);
+    Some(Timed { length, open, ..timed })
+}
+
+/// The `at_most` of a step `until` the limit; `None` for one that is not open.
+fn open_length(fields: &Fields, problems: &mut Problems) -> Option<Millis> {
+    let until = fields.choice("until", &[("limit", ())], problems);
+    let at_most = fields.duration("at_most", problems);
+    if until.is_some() && fields.node("at_most").is_none() {
+        let message = "a step `until` the limit needs `at_most`";
+        let problem = Problem::error("missing-field", fields.span_of("until"), message);
+        problems.push(problem.help("add it, for example `\"at_most\": \"2m\"`"));
+    }
+    if fields.node("until").is_none() && fields.node("at_most").is_some() {
+        problems.push(at_most_alone(fields));
+    }
+    at_most.filter(|_| until.is_some())
+}
+
+fn at_most_alone(fields: &Fields) -> Problem {
+    let message = "`at_most` belongs to a step that is open";
+    let problem = Problem::error("conflicting-fields", fields.span_of("at_most"), message);
+    problem.help("add `\"until\": \"limit\"`, or take `at_most` out")
+}
+
+/// Notes it when a step is longer in a file than live.
+fn ensure_at_most(
+    fields: &Fields,
+    length: Millis,
+    at_most: Option<Millis>,
+    problems: &mut Problems,
+) {
+    if let Some(at_most) = at_most.filter(|at_most| length > *at_most) {
+        let message = format!("`for` is {length}, more than the {at_most} of `at_most`");
+        problems.push(Problem::error("out-of-range", fields.span_of("for"), message));
+    }
+}
+
+pub(super) fn wait(node: &Node, problems: &mut Problems) -> Option<Timed> {
+    let known = ["name", "for", "at_most", "say", "remind", "reminder"];
+    let fields = Fields::of("wait", node, Some("for"), &known, problems);
+    let mut length = |name, otherwise| match fields.node(name) {
+        Some(_) => fields.duration(name, problems),
+        None => Some(otherwise),
+    };
+    let (length, at_most) = (length("for", WAIT), length("at_most", WAIT_AT_MOST));
+    let every = match fields.node("remind") {
+        Some(_) => fields.duration("remind", problems),
+        None => Some(REMIND),
+    };
+    if let Some(every) = every.filter(|every| *every < SHORTEST_REMIND) {
+        let message = format!("`remind` is {every}, shorter than {SHORTEST_REMIND}");
+        let problem = Problem::error("out-of-range", fields.span_of("remind"), message);
+        problems.push(problem.help("`\"reminder\": \"\"` reminds of nothing"));
+    }
+    let own = Words { text: REMINDER.into(), span: fields.span_of("") };
+    let reminder = fields.words("reminder", problems).unwrap_or(own);
+    let timed = common(Verb::Wait, &fields, problems);
+    let (length, at_most, every) = (length?, at_most?, every?);
+    ensure_at_most(&fields, length, Some(at_most), problems);
+    let open = Some(Open { at_most, remind: Some((every, reminder)) });
+    Some(Timed { length, open, tones: false, ..timed })
 }
 
 /// What timed verbs have in common; the length is not read yet.
@@ -45,6 +119,7 @@ fn common(verb: Verb, fields: &Fields, problems: &mut Problems) -> Timed {
         announce: announcements(fields, problems),
         count: Count { last, with, span: fields.span_of("count") },
         tones: fields.boolean("tones", problems).unwrap_or(true),
+        open: None,
         span: fields.span_of(""),
     }
 }
@@ -98,9 +173,7 @@ pub(super) fn deepen(node: &Node, problems: &mut Problems) -> Option<Deepen> {
     let at_most = fields.integer("at_most", 1..=MOST_TIMES, problems);
     let times = counted(&fields, "every", every, problems);
     if until.is_none() && fields.node("at_most").is_some() {
-        let message = "`at_most` belongs to a step that is open";
-        let problem = Problem::error("conflicting-fields", fields.span_of("at_most"), message);
-        problems.push(problem.help("add `\"until\": \"limit\"`, or take `at_most` out"));
+        problems.push(at_most_alone(&fields));
     }
     let is_counted = ["for", "times", "at_most"].iter().any(|name| fields.node(name).is_some());
     if until.is_some() && !is_counted {

@@ -34,7 +34,12 @@ pub fn begin_tone(verb: Verb) -> Tone {
 /// The instruction before a timed part.
 pub fn instruction(timed: &Timed) -> String {
     match timed.verb {
+        Verb::Work if timed.open.is_some() => {
+            timed.name.as_ref().map_or("Work.".into(), |name| format!("{}.", name.text))
+        }
         Verb::Squeeze | Verb::Release | Verb::Breathe => format!("{}.", timed.verb.label()),
+        Verb::Hold | Verb::Rest if timed.open.is_some() => format!("{}.", timed.verb.label()),
+        Verb::Wait => "Take your time.".into(),
         Verb::Deepen => "Ease into the stretch.".into(),
         Verb::Work => {
             let name = timed.name.as_ref().map_or("Work", |name| &name.text);

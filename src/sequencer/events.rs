@@ -34,6 +34,15 @@ impl Events {
         events
     }
 
+    /// Reminders that the coach waits.
+    pub(super) fn of_reminders(timed: &Timed) -> Self {
+        let remind = timed.open.as_ref().and_then(|open| open.remind.as_ref());
+        let Some((every, words)) = remind else { return Self::default() };
+        let times = timed.length.0.saturating_sub(1) / every.0;
+        let reminders = (1..=times).map(|turn| every.saturating_mul(turn));
+        Self(reminders.map(|after| (after, Event::Say(words.clone()))).collect())
+    }
+
     /// These events with what is announced and counted of `timed`, in the order heard.
     pub(super) fn with_time_left(
         mut self,

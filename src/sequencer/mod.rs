@@ -7,23 +7,27 @@
 
 mod defaults;
 mod events;
+mod guard;
 mod options;
+mod phrase;
 mod script;
 mod timed;
 
-pub use options::{Options, Sides, misfit};
+pub use guard::LEAD_IN;
+pub use options::{GuardMode, Options, Sides, misfit};
+pub use phrase::phrase;
 
 use std::borrow::Cow;
 
 use crate::problem::{Problems, Span};
-use crate::routine::{Action, Deepen, Routine, Step, Timed, Verb, Words};
+use crate::routine::{Action, Count, Deepen, Routine, Step, Timed, Verb, Words};
 use crate::terminal::cut;
 use crate::time::Millis;
 use crate::timeline::{Side, Timeline};
 use crate::voice::Pack;
 use events::Events;
 use script::Script;
-use timed::Flow;
+use timed::{Flow, Opening};
 
 /// The placeholder for the side that is worked on.
 pub const SIDE: &str = "{side}";
@@ -50,6 +54,9 @@ pub fn sequence(
     let script = Script::new(pack, options.rate, routine.side_word.as_deref());
     let mut sequencer = Sequencer { script, options, flow: None };
     sequencer.script.side = options.side();
+    if options.guard != GuardMode::Off {
+        sequencer.script.now = guard::LEAD_IN;
+    }
     sequencer.steps(&routine.steps);
     sequencer.settle();
     let mut script = sequencer.script;
@@ -58,15 +65,17 @@ pub fn sequence(
     }
     let end = script.now.max(script.voice_free()) + TAIL;
     script.cues.sort_by_key(|cue| cue.at);
+    let guard = guard::keep_awake(&mut script, options.guard, end);
     Ok(Timeline {
         title: routine.title.clone(),
         about: routine.about.clone(),
         routine: name.into(),
         rate: options.rate,
         frames: script.frame_at(end),
+        cues: script.placed_cues(),
         steps: script.steps,
-        cues: script.cues,
         sounds: script.sounds,
+        guard,
     })
 }
 
@@ -94,14 +103,15 @@ impl Sequencer<'_> {
                 let name = name.as_ref().and_then(|name| self.script.filled(name));
                 self.untimed(Verb::Say, name.map(Cow::into_owned), text, step.span);
             }
+            Action::Timed(timed) if timed.open.is_some() => self.open(timed),
             Action::Timed(timed) => {
                 let label = self.label(timed);
-                self.timed(timed, label, Events::default());
+                self.timed(timed, label, Events::default(), Opening::Closed);
             }
             Action::Breathe(breathe) => {
                 let timed = &breathe.timed;
                 let label = self.label(timed);
-                self.timed(timed, label, Events::of_breaths(breathe));
+                self.timed(timed, label, Events::of_breaths(breathe), Opening::Closed);
             }
             Action::Deepen(deepen) => self.deepen(deepen),
             Action::Tone(tone) => {
@@ -156,13 +166,27 @@ impl Sequencer<'_> {
         self.script.side = outer;
     }
 
+    /// One step that lasts until the runner goes on. How long that is nobody knows, so
+    /// nothing is announced or counted unasked.
+    fn open(&mut self, timed: &Timed) {
+        let longest = timed.open.as_ref().filter(|_| self.options.live).map(|open| open.at_most);
+        let timed = Timed {
+            length: longest.unwrap_or(timed.length),
+            announce: timed.announce.clone().or(Some(Vec::new())),
+            count: Count { last: timed.count.last.or(Some(0)), ..timed.count },
+            ..timed.clone()
+        };
+        let label = self.label(&timed);
+        let events = Events::of_reminders(&timed);
+        self.timed(&timed, label, events, Opening::Opens);
+    }
+
     fn deepen(&mut self, deepen: &Deepen) {
         let own: Vec<Words> = defaults::DEEPER
             .map(|text| Words { text: text.into(), span: deepen.timed.span })
             .into();
         let each = deepen.each.as_ref().unwrap_or(&own);
-        let times = if deepen.open.is_some() { self.options.limit } else { None };
-        let times = times.unwrap_or(deepen.times);
+        let times = self.deepenings(deepen);
         for turn in 0..times {
             let say = match (turn, each.len()) {
                 (0, _) => deepen.timed.say.clone(),
@@ -170,15 +194,27 @@ impl Sequencer<'_> {
                 (turn, phrases) => each.get((turn as usize - 1) % phrases).cloned(),
             };
             let timed = Timed { say, ..deepen.timed.clone() };
-            let label = format!("{} {} of {times}", self.label(&timed), turn + 1);
-            self.timed(&timed, label, Events::default());
-            let step = self.script.steps.len() - 1;
-            self.script.steps[step].open = deepen.open.is_some();
+            let opening = match (deepen.open, turn) {
+                (None, _) => Opening::Closed,
+                (Some(_), 0) => Opening::Opens,
+                (Some(_), _) => Opening::GoesOn,
+            };
+            let is_counted = opening == Opening::Closed || !self.options.live;
+            let of = if is_counted { format!(" of {times}") } else { String::new() };
+            let label = format!("{} {}{of}", self.label(&timed), turn + 1);
+            self.timed(&timed, label, Events::default(), opening);
             let has_said_all = turn as usize > each.len();
             if self.script.is_full() || (has_said_all && self.script.problems.has_errors()) {
                 return;
             }
         }
+    }
+
+    /// How many deepenings there are, at most.
+    fn deepenings(&self, deepen: &Deepen) -> u32 {
+        let Some(most) = deepen.open else { return deepen.times };
+        let otherwise = if self.options.live { most } else { deepen.times };
+        self.options.limit.unwrap_or(otherwise)
     }
 
     fn label(&mut self, timed: &Timed) -> String {

@@ -1,5 +1,7 @@
 //! What the user may choose of how a routine is played.
 
+use serde::{Deserialize, Serialize};
+
 use crate::routine::{Action, Routine, Step};
 use crate::time::Rate;
 use crate::timeline::Side;
@@ -13,11 +15,30 @@ pub struct Options {
     pub sides: Option<Sides>,
     /// How many deepenings come before a hold that waits for the limit.
     pub limit: Option<u32>,
+    /// What keeps Bluetooth earbuds awake.
+    pub guard: GuardMode,
+    /// Whether open steps last as long as they may, for the runner to end them; else
+    /// as long as in a file.
+    pub live: bool,
+}
+
+/// What keeps Bluetooth earbuds awake, that sleep in silence and swallow the first syllable
+/// after it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum GuardMode {
+    /// An inaudible signal wakes them before a sound that follows a long silence
+    #[default]
+    Wake,
+    /// The signal fills every silence
+    Always,
+    /// Nothing: silence is silent
+    Off,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rate: Rate::DEFAULT, sides: None, limit: None }
+        Self { rate: Rate::DEFAULT, sides: None, limit: None, guard: GuardMode::Wake, live: false }
     }
 }
 
@@ -33,7 +54,8 @@ impl Options {
 }
 
 /// Which sides to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
 pub enum Sides {
     /// The left side only.
     Left,

@@ -35,6 +35,21 @@ impl Line {
     }
 }
 
+/// A cue as it is planned: its moment is rounded to a frame only at the end.
+#[derive(Clone, Copy, Debug)]
+pub struct Planned {
+    /// When it begins.
+    pub at: Millis,
+    /// When it ends.
+    pub end: Millis,
+    /// What is heard.
+    pub sound: u32,
+    /// The step it belongs to.
+    pub step: u32,
+    /// Whether it goes on with a sentence.
+    pub goes_on: bool,
+}
+
 /// A timeline being written.
 pub struct Script<'a> {
     pack: &'a Pack,
@@ -48,7 +63,9 @@ pub struct Script<'a> {
     /// The steps so far.
     pub steps: Vec<TimelineStep>,
     /// The cues so far.
-    pub cues: Vec<Cue>,
+    pub cues: Vec<Planned>,
+    /// From when to when steps are open, so that their end cannot be foreseen.
+    pub open: Vec<(Millis, Millis)>,
     /// The different sounds of the cues.
     pub sounds: Vec<Sound>,
     /// What is wrong so far.
@@ -72,6 +89,7 @@ impl<'a> Script<'a> {
             now: Millis::ZERO,
             steps: Vec::new(),
             cues: Vec::new(),
+            open: Vec::new(),
             sounds: Vec::new(),
             problems: Problems::default(),
             last_line: None,
@@ -96,9 +114,19 @@ impl<'a> Script<'a> {
             frames: Frames(0),
             timed: None,
             open: false,
+            exit: None,
             span,
         });
         self.steps.len() - 1
+    }
+
+    /// Lets a step that begins with words at `words` begin at `earlier`.
+    pub fn begin_earlier(&mut self, step: usize, words: Millis, earlier: Millis) {
+        let (words, earlier) = (self.frame_at(words), self.frame_at(earlier));
+        let step = &mut self.steps[step];
+        if step.at == words {
+            (step.at, step.frames) = (earlier, step.frames + (words - earlier));
+        }
     }
 
     /// Ends a step at a moment.
@@ -205,11 +233,13 @@ impl<'a> Script<'a> {
         }
         self.ensure_last_line_ends_by(at, &format!("“{}”", line.text));
         let mut moment = at;
-        for spoken in line.spoken.iter() {
+        for (turn, spoken) in line.spoken.iter().enumerate() {
             moment = moment + spoken.pause;
             let sound = self.sound_of_clip(*spoken);
-            self.put(sound, moment, step);
-            moment = moment + self.clip_length(*spoken);
+            let end = moment + self.clip_length(*spoken);
+            let goes_on = turn > 0 && spoken.pause == Millis::ZERO;
+            self.cues.push(Planned { at: moment, end, sound, step: step as u32, goes_on });
+            moment = end;
         }
         self.last_line = Some((line, at));
     }
@@ -230,13 +260,35 @@ impl<'a> Script<'a> {
 
     /// Plays a tone at a moment and gives the moment at which it has ended.
     pub fn play(&mut self, tone: Tone, at: Millis, step: usize) -> Millis {
-        let sounds = &mut self.sounds;
-        let sound = *self.tones.entry(tone).or_insert_with(|| {
-            sounds.push(Sound { kind: SoundKind::Tone(tone), frames: tone.frames(self.rate) });
+        let (sound, end) = (self.sound_of_tone(tone), at + tone.length());
+        self.cues.push(Planned { at, end, sound, step: step as u32, goes_on: false });
+        end
+    }
+
+    /// The sound that a tone is.
+    pub fn sound_of_tone(&mut self, tone: Tone) -> u32 {
+        let (sounds, rate) = (&mut self.sounds, self.rate);
+        *self.tones.entry(tone).or_insert_with(|| {
+            sounds.push(Sound { kind: SoundKind::Tone(tone), frames: tone.frames(rate) });
             sounds.len() as u32 - 1
-        });
-        self.put(sound, at, step);
-        at + tone.length()
+        })
+    }
+
+    /// The cues, each at its frame.
+    pub fn placed_cues(&self) -> Vec<Cue> {
+        let cue = |planned: &Planned| Cue {
+            at: self.frame_at(planned.at),
+            sound: planned.sound,
+            step: planned.step,
+            goes_on: planned.goes_on,
+            cut: None,
+        };
+        self.cues.iter().map(cue).collect()
+    }
+
+    /// Whether a sound is spoken.
+    pub fn is_voice(&self, sound: u32) -> bool {
+        matches!(self.sounds[sound as usize].kind, SoundKind::Voice { .. })
     }
 
     fn sound_of_clip(&mut self, spoken: Spoken) -> u32 {
@@ -247,10 +299,6 @@ impl<'a> Script<'a> {
             sounds.push(Sound { kind, frames: pack.frames(spoken.clip, rate) });
             sounds.len() as u32 - 1
         })
-    }
-
-    fn put(&mut self, sound: u32, at: Millis, step: usize) {
-        self.cues.push(Cue { at: self.frame_at(at), sound, step: step as u32 });
     }
 }
 

@@ -16,26 +16,57 @@ const LEAD: Millis = Millis(300);
 /// rings out, for "release" cannot wait.
 const AFTER_END: Millis = Millis(250);
 
-/// A deepening that goes on into whatever timed part comes next.
+/// From the tick that says "I heard you" to the words that follow an open step.
+const AFTER_TICK: Millis = Millis(200);
+
+/// A part that goes on into whatever timed part comes next.
 pub(super) struct Flow {
-    /// From when on words may be spoken in the deepening: after its tone.
+    /// From when on words may be spoken in the part: after its tone.
     free: Millis,
-    /// When the deepening ends.
+    /// When the part ends.
     boundary: Millis,
-    /// The deepening's step.
+    /// The part's step.
     step: usize,
+    /// The open steps that it is the last of.
+    open: Option<OpenSteps>,
     /// Whether a tone marks its end if nothing timed follows.
     tones: bool,
+}
+
+/// Steps that the runner ends together.
+#[derive(Clone, Copy)]
+struct OpenSteps {
+    /// The first of them.
+    first: usize,
+    /// When it begins.
+    since: Millis,
+}
+
+/// Whether a step waits for the runner.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// It does not.
+    Closed,
+    /// It does.
+    Opens,
+    /// It does, together with the one before.
+    GoesOn,
 }
 
 impl Sequencer<'_> {
     /// Writes a whole timed step; `events` happen within it beside what is announced and
     /// counted.
-    pub(super) fn timed(&mut self, timed: &Timed, label: String, events: Events) {
+    pub(super) fn timed(&mut self, timed: &Timed, label: String, events: Events, opening: Opening) {
         let span = timed.name.as_ref().map_or(timed.span, |name| name.span);
         let own = Words { text: defaults::instruction(timed), span };
         let line = self.script.line(timed.say.as_ref().unwrap_or(&own));
-        let (step, begin) = self.instruct(timed, label, line);
+        let before = self.flow.as_ref().and_then(|flow| flow.open);
+        let (step, at, begin) = self.instruct(timed, label, line, opening);
+        let open = match opening {
+            Opening::Closed => None,
+            Opening::Opens => Some(OpenSteps { first: step, since: at }),
+            Opening::GoesOn => before,
+        };
         let mut free = begin;
         if timed.tones {
             free = self.script.play(defaults::begin_tone(timed.verb), begin, step) + AFTER_TONE;
@@ -53,34 +84,47 @@ impl Sequencer<'_> {
         self.script.ensure_last_line_ends_by(end, "its step ends");
         self.script.set_timed(step, begin, end);
         self.script.now = end;
-        let flow = Flow { free, boundary: end, step, tones: timed.tones };
+        let flow = Flow { free, boundary: end, step, open, tones: timed.tones };
         if timed.verb == Verb::Deepen { self.flow = Some(flow) } else { self.finish(&flow) }
     }
 
-    /// Begins a step and speaks its instruction: now, or, after a deepening, within what is
-    /// left of it. Gives the step and the moment its timed part begins.
-    fn instruct(&mut self, timed: &Timed, label: String, line: Line) -> (usize, Millis) {
+    /// Begins a step and speaks its instruction: now, or, after a part that flows, within what
+    /// is left of it. Gives the step, the moment it begins, and that of its timed part.
+    fn instruct(
+        &mut self,
+        timed: &Timed,
+        label: String,
+        line: Line,
+        opening: Opening,
+    ) -> (usize, Millis, Millis) {
         let lead = if line.is_silent() { Millis::ZERO } else { line.length + LEAD };
         let Some(flow) = self.flow.take() else {
             let at = self.script.now;
             let step = self.script.begin_step(timed.verb, label, at, timed.span);
             self.script.speak(line, at, step);
-            return (step, at + lead);
+            return (step, at, at + lead);
         };
         self.script.end_step(flow.step, flow.boundary);
+        let leaves = flow.open.filter(|_| opening != Opening::GoesOn);
+        let tick = leaves.map_or(Millis::ZERO, |_| AFTER_TICK);
         let slot = flow.boundary.saturating_sub(self.script.voice_free().max(flow.free));
         let at = flow.boundary.saturating_sub(lead);
-        let step = self.script.begin_step(timed.verb, label, at, timed.span);
-        if lead > slot {
-            let slot = slot.saturating_sub(LEAD);
+        let begin = at.saturating_sub(tick);
+        let step = self.script.begin_step(timed.verb, label, begin, timed.span);
+        if lead + tick > slot {
+            let slot = slot.saturating_sub(LEAD + tick);
             self.script.problems.push(overrun(&line, slot, "its step begins"));
-        } else {
-            self.script.speak(line, at, step);
+            return (step, begin, flow.boundary);
         }
-        (step, flow.boundary)
+        if let Some(open) = leaves {
+            self.script.play(Tone::Tick, begin, step);
+            self.leave(open, flow.step, begin, flow.boundary);
+        }
+        self.script.speak(line, at, step);
+        (step, begin, flow.boundary)
     }
 
-    /// Ends a deepening that nothing timed follows.
+    /// Ends a part that nothing timed follows.
     pub(super) fn settle(&mut self) {
         if let Some(flow) = self.flow.take() {
             self.finish(&flow);
@@ -89,11 +133,24 @@ impl Sequencer<'_> {
 
     fn finish(&mut self, flow: &Flow) {
         self.script.now = flow.boundary;
-        if flow.tones {
-            let rung_out = self.script.play(Tone::End, flow.boundary, flow.step);
+        if let Some(open) = flow.open {
+            self.leave(open, flow.step, flow.boundary, flow.boundary);
+        }
+        if flow.tones || flow.open.is_some() {
+            let tone = if flow.tones { Tone::End } else { Tone::Tick };
+            let rung_out = self.script.play(tone, flow.boundary, flow.step);
             self.script.now = flow.boundary + AFTER_END;
             return self.script.end_step(flow.step, rung_out.max(self.script.now));
         }
         self.script.end_step(flow.step, self.script.now);
+    }
+
+    /// Says where going on leads from steps that are open, up to `last`, which ends at `end`.
+    fn leave(&mut self, open: OpenSteps, last: usize, exit: Millis, end: Millis) {
+        let exit = self.script.frame_at(exit);
+        for step in &mut self.script.steps[open.first..=last] {
+            (step.open, step.exit) = (true, Some(exit));
+        }
+        self.script.open.push((open.since, end));
     }
 }

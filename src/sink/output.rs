@@ -36,6 +36,23 @@ impl Output {
     /// [`Error::Exists`]; [`Error::Usage`] for a folder, or for a terminal as
     /// standard output; [`Error::Io`] when the place cannot be written to.
     pub fn create(path: &Path, replace: bool) -> Result<Self, Error> {
+        Self::create_until(path, replace, stop_on_signals)
+    }
+
+    /// As [`Output::create`], for what is written as the program ends, be it by a signal.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn create_for_the_end(path: &Path, replace: bool) -> Result<Self, Error> {
+        Self::create_until(path, replace, || Ok(Arc::default()))
+    }
+
+    /// Opens `path`; writing to a file ends when the flag is raised that `stop` gives.
+    fn create_until(
+        path: &Path,
+        replace: bool,
+        stop: impl FnOnce() -> io::Result<Arc<AtomicBool>>,
+    ) -> Result<Self, Error> {
         if path == Path::new("-") {
             return Self::standard_output();
         }
@@ -71,7 +88,7 @@ impl Output {
             // As any new file: the user's umask takes its share.
             builder.permissions(fs::Permissions::from_mode(0o666));
         }
-        let stop = stop_on_signals().map_err(cannot_write)?;
+        let stop = stop().map_err(cannot_write)?;
         // tempfile's own message would name the part, of which the user knows nothing.
         let part =
             builder.tempfile_in(folder).map_err(|error| cannot_write(error.kind().into()))?;

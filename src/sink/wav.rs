@@ -5,7 +5,8 @@ use std::io::{self, Cursor, Write};
 
 use super::chunks::Chunks;
 use crate::error::Error;
-use crate::render::{Renderer, Span};
+use crate::mixer::Span;
+use crate::render::Renderer;
 use crate::time::{Frames, Rate};
 
 /// The shape of a WAV file.
@@ -131,17 +132,16 @@ impl Encoder {
     fn write(&mut self, span: Span, out: &mut Chunks<impl Write>) -> io::Result<()> {
         match span {
             Span::Silence(frames) => out.write_zeros(frames as u64 * self.format.frame_bytes()),
-            Span::Clip(samples) if self.is_plain() => out.write_all(bytemuck::cast_slice(samples)),
-            Span::Clip(samples) => {
-                samples.chunks(BLOCK).try_for_each(|block| self.encode(Span::Clip(block), out))
+            Span::Samples(samples) if self.is_plain() => {
+                out.write_all(bytemuck::cast_slice(samples))
             }
-            Span::Mix(samples) => {
-                samples.chunks(BLOCK).try_for_each(|block| self.encode(Span::Mix(block), out))
+            Span::Samples(samples) => {
+                samples.chunks(BLOCK).try_for_each(|block| self.encode(Span::Samples(block), out))
             }
         }
     }
 
-    /// Whether a clip's samples in memory are the file's bytes already.
+    /// Whether samples in memory are the file's bytes already.
     fn is_plain(&self) -> bool {
         let plain = WavFormat { channels: 1, bits: Bits::Int16, ..self.format };
         cfg!(target_endian = "little") && self.format == plain
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn samples_are_written_in_every_format() {
-        let clip = Span::Clip(&[1, -2]);
+        let clip = Span::Samples(&[1, -2]);
         assert_eq!(encoded(format(1, Bits::Int16), clip), [1, 0, 254, 255]);
         assert_eq!(encoded(format(2, Bits::Int16), clip), [1, 0, 1, 0, 254, 255, 254, 255]);
         assert_eq!(encoded(format(1, Bits::Int24), clip), [0, 1, 0, 0, 254, 255]);
@@ -241,8 +241,8 @@ mod tests {
 
     #[test]
     fn full_scale_stays_within_the_format() {
-        let mix = Span::Mix(&[1.0, -1.0]);
-        assert_eq!(encoded(format(1, Bits::Int16), mix), [255, 127, 0, 128]);
-        assert_eq!(encoded(format(1, Bits::Int24), mix), [255, 255, 127, 0, 0, 128]);
+        let highest = Span::Samples(&[i16::MAX, i16::MIN]);
+        assert_eq!(encoded(format(1, Bits::Int16), highest), [255, 127, 0, 128]);
+        assert_eq!(encoded(format(1, Bits::Int24), highest), [0, 255, 127, 0, 0, 128]);
     }
 }

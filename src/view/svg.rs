@@ -208,6 +208,7 @@ fn mark(tone: Tone) -> char {
         Tone::Tick => '•',
         Tone::Halfway => '◆',
         Tone::Finish => '●',
+        Tone::Breath => '◦',
     }
 }
 
@@ -227,7 +228,7 @@ fn color(verb: Verb) -> &'static str {
         Verb::Hold => "#d3bfe8",
         Verb::Rest => "#ebebeb",
         Verb::Work => "#fbe3ae",
-        Verb::Say | Verb::Tone | Verb::Sides => "#f6f5f0",
+        Verb::Say | Verb::Wait | Verb::Tone | Verb::Sides => "#f6f5f0",
     }
 }
 

@@ -20,11 +20,14 @@ pub fn write(timeline: &Timeline, width: usize, mut out: impl Write) -> io::Resu
     let length = timeline.rate.moment_of(timeline.frames);
     writeln!(out, "{}  {}", printable(&timeline.title), length.clock())?;
     writeln!(out)?;
-    let heading = format!("{:>8} {:>8}  {:5}  {:NAME_WIDTH$}  says", "at", "for", "side", "step");
+    let (number, at, length) = ("#", "at", "for");
+    let heading =
+        format!("{number:>4} {at:>8} {length:>8}  {:5}  {:NAME_WIDTH$}  says", "side", "step");
     writeln!(out, "{}", cut(&heading, width))?;
     let words = words_by_step(timeline);
-    for (step, words) in timeline.steps.iter().zip(words) {
-        writeln!(out, "{}", cut(row(timeline, step, &words).trim_end(), width))?;
+    for (number, (step, words)) in timeline.steps.iter().zip(words).enumerate() {
+        let row = row(timeline, step, &words);
+        writeln!(out, "{}", cut(format!("{number:>4} {row}").trim_end(), width))?;
     }
     writeln!(out)?;
     writeln!(out, "{}", totals(timeline))?;

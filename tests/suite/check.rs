@@ -71,6 +71,14 @@ fn a_hundred_megabytes_of_brackets_are_refused_at_once() {
 }
 
 #[test]
+fn what_an_open_step_says_only_live_is_checked_too() {
+    let routine =
+        r#"{"steps": [{"wait": {"for": "5s", "remind": "5s", "reminder": "Touch your toes."}}]}"#;
+    let ran = earcoach("check -").stdin(routine).run().exits(3);
+    assert!(ran.stderr.contains("no clip for “touch your toes”"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_byte_order_mark_is_no_mistake() {
     let _ = earcoach("check -").stdin(format!("\u{feff}{EVERYTHING}")).run().exits(0);
 }

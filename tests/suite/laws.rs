@@ -46,7 +46,7 @@ fn steps() -> impl Strategy<Value = Vec<Value>> {
 fn timeline(steps: &[Value], rate: Rate, sides: Option<Sides>) -> Timeline {
     let text = json!({ "steps": steps }).to_string();
     let routine = parse(&text).unwrap_or_else(|problems| panic!("{text}\n{problems:?}"));
-    let options = Options { rate, sides, limit: None };
+    let options = Options { rate, sides, ..Options::default() };
     let laid_out = sequence(&routine, "any", &Pack::built_in(), &options);
     laid_out.unwrap_or_else(|problems| panic!("{text}\n{problems:?}"))
 }

@@ -1,0 +1,50 @@
+//! The answer to "where am I": the step, and the time that is left of it.
+
+use super::journal::Heard;
+use crate::routine::Verb;
+use crate::time::{Frames, Millis};
+use crate::timeline::{Timeline, TimelineStep};
+use crate::voice::numbers;
+
+/// What the coach says, best first: the first that the voice has clips for is taken.
+pub fn phrases(timeline: &Timeline, heard: &Heard) -> Vec<String> {
+    let Some(on) = timeline.step_at(heard.position) else { return Vec::new() };
+    let step = &timeline.steps[on];
+    let mut phrases = Vec::new();
+    if step.timed.is_none() {
+        // Words alone have no place in time: what they lead to has.
+        let next = timeline.steps[on..].iter().find(|step| step.timed.is_some());
+        let names = next.map(|next| [next.label.as_str(), what(next.verb)]);
+        phrases.extend(names.into_iter().flatten().map(|name| format!("Next up, {name}.")));
+        phrases.push("Almost there.".into());
+        return phrases;
+    }
+    let side = step.side.map(|side| format!("{} side.", side.name()));
+    let left = time_left(timeline, step, heard.position).map(|left| format!("{left} left."));
+    // A step's own name says more than its verb, where the voice can say it.
+    for name in [step.label.as_str(), what(step.verb)] {
+        let own = [Some(format!("{name}.")), side.clone(), left.clone()];
+        phrases.push(own.into_iter().flatten().collect::<Vec<_>>().join(" "));
+    }
+    phrases.extend(left);
+    phrases.push("Keep going.".into());
+    phrases
+}
+
+/// The verb as the coach says it.
+fn what(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Deepen => "go a little deeper",
+        Verb::Wait => "take your time",
+        verb => verb.label(),
+    }
+}
+
+/// What is left of a timed part, in whole seconds; nothing is said of one that waits for the
+/// runner, or is nearly over.
+fn time_left(timeline: &Timeline, step: &TimelineStep, position: Frames) -> Option<String> {
+    let (begin, frames) = step.timed.filter(|_| !step.open)?;
+    let left = (begin + frames).0.saturating_sub(position.max(begin).0);
+    let seconds = left.div_ceil(u64::from(timeline.rate.hz()));
+    (seconds > 0).then(|| numbers::duration(Millis::from_secs(seconds)))?
+}

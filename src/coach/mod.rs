@@ -1,0 +1,32 @@
+//! The live coach: a routine is played on a device while the runner has a say.
+//!
+//! The audio thread runs a [`transport`], which moves through the timeline and makes frames. The
+//! main thread runs the [`session`]: it turns what the runner does into commands, follows
+//! what is heard, shows and tells it, and opens the device anew when it is lost. No lock
+//! lies between the two, only [`messages`] in rings. Threads of their own wait for keys, lines and
+//! buttons.
+
+mod answer;
+mod canvas;
+pub mod control;
+pub mod device;
+pub mod events;
+pub mod face;
+mod feed;
+pub mod journal;
+pub mod keys;
+pub mod lines;
+pub mod link;
+pub mod messages;
+mod moves;
+#[cfg_attr(not(target_os = "linux"), path = "mpris_none.rs")]
+pub mod mpris;
+pub mod plan;
+mod quiet;
+mod screen;
+pub mod session;
+mod shared;
+pub mod signals;
+pub mod transport;
+pub mod tty;
+mod writer;

@@ -1,0 +1,524 @@
+//! The session: opens the device, passes on what the runner wants, follows what is heard
+//! and shows it, and when the device is lost waits for it to come back.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::answer;
+use super::control::Control;
+use super::device::{self, Found};
+use super::events::Events;
+use super::face::Face;
+use super::journal::{Doing, Heard, Journal};
+use super::link::{Link, Playback};
+use super::messages::{Begin, Change, Changed, Command, Insert};
+use super::moves;
+use super::mpris::{Mpris, NowPlaying};
+use super::plan::Plan;
+use super::tty;
+use crate::error::Error;
+use crate::sequencer;
+use crate::sounds::Sounds;
+use crate::take::Move;
+use crate::terminal::printable;
+use crate::time::{Frames, Millis};
+use crate::timeline::Timeline;
+use crate::voice::Pack;
+
+/// How often the session looks what has changed.
+const TICK: Duration = Duration::from_millis(40);
+/// How long a lost device is waited for, and how often it is looked for.
+const PATIENCE: Duration = Duration::from_secs(60);
+const RETRY: Duration = Duration::from_millis(500);
+/// What is heard after all frames were given away may come this much later than reckoned.
+const RING_OUT: Duration = Duration::from_millis(100);
+/// A stopped device is given so long to fade out.
+const STOPPING: Duration = Duration::from_millis(1500);
+
+/// What reaches the session from outside.
+#[derive(Debug)]
+pub enum Input {
+    /// The runner wants something.
+    Control(Control),
+    /// Something to be told to the user.
+    Warning(String),
+    /// The system wants the program to end.
+    End,
+    /// The user stops the program for a while (Ctrl-Z).
+    Suspend,
+    /// The program goes on after it was stopped, by whomever.
+    Continue,
+}
+
+/// How a session ended.
+#[derive(Debug)]
+pub enum Ending {
+    /// The routine's own end was heard.
+    Whole,
+    /// The runner had enough.
+    Quit,
+    /// The system wanted the program to end.
+    Interrupted,
+    /// The device was lost for good.
+    Lost,
+}
+
+/// What a session leaves.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How it ended.
+    pub ending: Ending,
+    /// Where on the timeline.
+    pub position: Frames,
+    /// Frames that were heard, pauses left out.
+    pub frames: Frames,
+    /// What the runner did.
+    pub moves: Vec<Move>,
+    /// How often the device ran out of frames.
+    pub xruns: u64,
+}
+
+/// A routine that is played live.
+pub struct Session<'a> {
+    plan: Arc<Plan>,
+    sounds: Arc<Sounds>,
+    pack: &'a Pack,
+    playback: Playback,
+    link: Option<Link>,
+    journal: Journal,
+    events: Events,
+    face: Face,
+    /// Answers that were given: the audio thread must not be the last to let go of them.
+    inserts: Vec<Arc<Insert>>,
+    /// Frames of the device that were heard: never goes back.
+    device: u64,
+    /// The timeline up to which cues and steps were told, and the step told last.
+    told: Frames,
+    last_step: Option<usize>,
+    /// Where to begin when the device is back, and since when it is gone.
+    lost: Option<(Begin, Instant)>,
+    ending: Option<(Ending, Instant)>,
+    xruns: u64,
+    desktop: Option<Mpris>,
+    /// When it went on after it was stopped.
+    back_since: Option<Instant>,
+    /// Whether the transport was told to stop, and the world that it did.
+    is_stopped: bool,
+    is_told: bool,
+}
+
+impl<'a> Session<'a> {
+    /// A session of a routine, which plays on `found` from `position` on.
+    ///
+    /// # Errors
+    /// [`Error::Device`] when the device cannot be opened.
+    pub fn begin(
+        plan: Arc<Plan>,
+        sounds: Arc<Sounds>,
+        pack: &'a Pack,
+        (found, playback): (&Found, Playback),
+        position: Frames,
+        (events, face): (Events, Face),
+    ) -> Result<Self, Error> {
+        let mut session = Self {
+            journal: Journal::new(plan.live.rate),
+            plan,
+            sounds,
+            pack,
+            playback,
+            link: None,
+            events,
+            face,
+            inserts: Vec::new(),
+            device: 0,
+            told: position,
+            last_step: None,
+            lost: None,
+            ending: None,
+            xruns: 0,
+            desktop: None,
+            back_since: None,
+            is_stopped: false,
+            is_told: false,
+        };
+        // The routine's own begin has its own lead-in.
+        let lead_in = if position > Frames(0) { session.lead_in() } else { Frames(0) };
+        session.open(found, Begin { position, lead_in, ..Begin::default() })?;
+        let timeline = session.timeline();
+        let more = json!({
+            "routine": timeline.routine,
+            "title": timeline.title,
+            "rate": timeline.rate,
+            "device": found.id,
+        });
+        session.events.tell("started", Frames(0), more);
+        Ok(session)
+    }
+
+    /// Shows on the desktop what is played.
+    pub fn set_desktop(&mut self, desktop: Mpris) {
+        self.desktop = Some(desktop);
+    }
+
+    /// How long earbuds take to wake.
+    fn lead_in(&self) -> Frames {
+        self.plan.live.rate.frame_at(sequencer::LEAD_IN)
+    }
+
+    fn timeline(&self) -> Arc<Timeline> {
+        Arc::clone(&self.plan.live)
+    }
+
+    fn open(&mut self, found: &Found, begin: Begin) -> Result<(), Error> {
+        let source = (self.timeline(), Arc::clone(&self.sounds));
+        let link = Link::open(found, &self.playback, source, begin)?;
+        self.face.set_device(link.name());
+        self.link = Some(link);
+        Ok(())
+    }
+
+    /// Plays until the end, or until there is no more to be done.
+    pub fn run(mut self, inputs: &Receiver<Input>) -> Outcome {
+        loop {
+            self.follow();
+            if let Some(ending) = self.ended() {
+                return self.leave(ending);
+            }
+            self.ensure_stopped();
+            self.watch_device();
+            self.show();
+            match inputs.recv_timeout(self.next_look()) {
+                Ok(input) => self.take(input),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => std::thread::sleep(TICK),
+            }
+        }
+    }
+
+    /// Frames of the device that are heard by now.
+    fn heard_by_device(&self) -> u64 {
+        self.link.as_ref().map_or(self.device, |link| link.heard().max(self.device))
+    }
+
+    /// Tells everything that was heard since the last look.
+    fn follow(&mut self) {
+        let device = self.heard_by_device();
+        if let Some(link) = &mut self.link {
+            while let Some(change) = link.next_change() {
+                self.journal.note(change);
+            }
+        }
+        self.device = device;
+        loop {
+            let next = self.journal.next_change().filter(|next| *next <= device);
+            let heard = self.journal.heard(next.unwrap_or(device));
+            self.tell_cues(&heard);
+            match self.journal.next_heard(device) {
+                Some(change) => self.tell_change(&change),
+                None => return,
+            }
+        }
+    }
+
+    /// Tells the steps and cues up to where the timeline is heard.
+    fn tell_cues(&mut self, heard: &Heard) {
+        if !matches!(heard.doing, Doing::Playing) {
+            return;
+        }
+        let timeline = self.timeline();
+        let begun = |at: Frames| heard.at - (heard.position - at);
+        let mut step = timeline.steps.partition_point(|step| step.at < self.told);
+        let mut cue = timeline.cues.partition_point(|cue| cue.at < self.told);
+        loop {
+            let next_step = timeline.steps.get(step).map(|step| step.at);
+            let next_cue = timeline.cues.get(cue).map(|cue| cue.at);
+            let is_step = next_step.is_some_and(|at| next_cue.is_none_or(|cue| at <= cue));
+            let Some(at) = (if is_step { next_step } else { next_cue }) else { break };
+            if at >= heard.position {
+                break;
+            }
+            if is_step {
+                self.tell_step(begun(at), step);
+                step += 1;
+                continue;
+            }
+            let playing = &timeline.cues[cue];
+            if !(heard.muted && timeline.is_voice(playing)) {
+                self.events.cue(begun(at), &timeline, playing);
+                self.face.cue(begun(at), &timeline, playing);
+            }
+            cue += 1;
+        }
+        self.told = heard.position;
+    }
+
+    fn tell_step(&mut self, at: Frames, step: usize) {
+        self.last_step = Some(step);
+        self.events.step(at, &self.plan.live, step);
+        self.tell_desktop(false);
+    }
+
+    fn tell_desktop(&self, paused: bool) {
+        let (Some(desktop), Some(number)) = (&self.desktop, self.last_step) else { return };
+        let (live, step) = (&self.plan.live, &self.plan.live.steps[number]);
+        let since = self.told.0.saturating_sub(step.at.0);
+        desktop.show(NowPlaying {
+            paused,
+            step: printable(&step.label).into_owned(),
+            number,
+            length_ms: if step.open { 0 } else { live.rate.moment_of(step.frames).0 },
+            position_ms: live.rate.moment_of(Frames(since)).0,
+        });
+    }
+
+    fn tell_change(&mut self, change: &Change) {
+        let at = change.at;
+        match &change.what {
+            Changed::Play(target) => {
+                self.told = *target;
+                let timeline = self.timeline();
+                let on = timeline.step_at(*target).filter(|on| timeline.steps[*on].at < *target);
+                if let Some(on) = on.filter(|on| Some(*on) != self.last_step) {
+                    self.tell_step(at, on);
+                }
+            }
+            Changed::Pause(_) => {
+                self.tell_simply("paused", at);
+                self.tell_desktop(true);
+            }
+            Changed::Resume => {
+                self.tell_simply("resumed", at);
+                self.tell_desktop(false);
+            }
+            Changed::Limit(step) => {
+                let more = json!({ "step": step, "label": self.plan.live.steps[*step].label });
+                self.events.tell("limit", at, more);
+                self.face.event(self.moment(at), "at my limit");
+            }
+            Changed::Voice(on) => self.events.tell("voice", at, json!({ "on": on })),
+            Changed::Say(insert) => {
+                self.events.tell("answer", at, json!({ "text": insert.words }));
+                self.face.event(self.moment(at), &insert.words);
+            }
+            Changed::Over(whole) => {
+                self.is_told = true;
+                self.events.tell(if *whole { "finished" } else { "stopped" }, at, json!({}));
+            }
+            Changed::Wait(_) | Changed::Said | Changed::Stop => {}
+        }
+    }
+
+    fn moment(&self, at: Frames) -> Millis {
+        self.plan.live.rate.moment_of(at)
+    }
+
+    fn tell_simply(&mut self, event: &str, at: Frames) {
+        self.events.tell(event, at, json!({}));
+        self.face.event(self.moment(at), event);
+    }
+
+    /// How it ended, if it has.
+    fn ended(&mut self) -> Option<Ending> {
+        if let Doing::Over(whole) = self.journal.heard(self.device).doing {
+            let asked = self.ending.take().map(|(ending, _)| ending);
+            std::thread::sleep(RING_OUT);
+            return Some(if whole { Ending::Whole } else { asked.unwrap_or(Ending::Quit) });
+        }
+        if self.lost.as_ref().is_some_and(|(_, since)| since.elapsed() > PATIENCE) {
+            return Some(Ending::Lost);
+        }
+        // A device that takes nothing more cannot fade out either.
+        let is_deaf = self.link.is_none();
+        let (_, since) = self.ending.as_ref()?;
+        if is_deaf || since.elapsed() > STOPPING {
+            return self.ending.take().map(|(ending, _)| ending);
+        }
+        None
+    }
+
+    fn leave(mut self, ending: Ending) -> Outcome {
+        self.face.finish();
+        let heard = self.journal.heard(self.device);
+        self.drop_link();
+        if !self.is_told {
+            self.events.tell("stopped", heard.at, json!({}));
+        }
+        self.events.finish();
+        Outcome {
+            ending,
+            position: heard.position,
+            frames: heard.at,
+            moves: self.journal.moves(self.device),
+            xruns: self.xruns,
+        }
+    }
+
+    fn drop_link(&mut self) {
+        if let Some(link) = self.link.take() {
+            self.xruns += link.xruns();
+            link.close();
+        }
+    }
+
+    /// Notices when the device is lost, and looks whether it is back.
+    fn watch_device(&mut self) {
+        match &mut self.link {
+            Some(link) => {
+                if link.is_lost() {
+                    self.lose_device();
+                }
+            }
+            None => self.look_for_device(),
+        }
+    }
+
+    fn lose_device(&mut self) {
+        self.drop_link();
+        let timeline = self.timeline();
+        let lead_in = self.lead_in();
+        let begin = self.journal.forget_after(self.device, |at| moves::sentence_at(&timeline, at));
+        self.lost = Some((Begin { lead_in, ..begin }, Instant::now()));
+        let at = self.journal.heard(self.device).at;
+        self.events.tell("device_lost", at, json!({}));
+        self.face.event(self.moment(at), "the sound device is gone; waiting for it");
+    }
+
+    fn look_for_device(&mut self) {
+        let Some((begin, _)) = self.lost else { return };
+        let rate = self.plan.live.rate;
+        let found = device::look_for(self.playback.device.as_deref());
+        let Some(found) = found.filter(|found| found.rate(rate) == rate) else { return };
+        if self.open(&found, begin).is_ok() {
+            self.lost = None;
+            self.events.tell("device_back", begin.heard, json!({ "device": found.id }));
+            self.face.event(self.moment(begin.heard), "the sound device is back");
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            // Who has said stop says nothing more.
+            Input::Control(_) if self.ending.is_some() => {}
+            Input::Control(Control::Quit) => self.stop(Ending::Quit),
+            Input::End => self.stop(Ending::Interrupted),
+            Input::Control(Control::Where) => self.answer(),
+            Input::Control(control) => self.command(command_for(control)),
+            Input::Warning(text) => self.face.note(&text),
+            Input::Suspend if tty::can_stop() && !self.is_just_back() => self.suspend(),
+            Input::Suspend => {}
+            Input::Continue => self.face.resume(),
+        }
+    }
+
+    fn stop(&mut self, ending: Ending) {
+        if self.ending.is_none() {
+            self.ending = Some((ending, Instant::now()));
+        }
+    }
+
+    /// Stops the transport, as soon as it takes the command.
+    fn ensure_stopped(&mut self) {
+        if let (Some(_), Some(link), false) = (&self.ending, &mut self.link, self.is_stopped) {
+            self.is_stopped = link.command(Command::Stop);
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        match (&mut self.link, &mut self.lost, command) {
+            // Among hundreds nobody misses one.
+            (Some(link), _, command) => drop(link.command(command)),
+            // While there is no device there is nothing to move, but a pause is kept.
+            (None, Some((begin, _)), Command::Toggle) => begin.paused = !begin.paused,
+            (None, Some((begin, _)), Command::Pause) => begin.paused = true,
+            (None, Some((begin, _)), Command::Resume) => begin.paused = false,
+            (None, ..) => {}
+        }
+    }
+
+    /// Says where we are.
+    fn answer(&mut self) {
+        let heard = self.journal.heard(self.device);
+        let (rate, guarded) = (self.plan.live.rate, self.plan.live.guard.on);
+        let phrases = answer::phrases(&self.plan.live, &heard);
+        let spoken = phrases.into_iter().find_map(|words| {
+            let timeline = sequencer::phrase(&words, self.pack, rate, guarded).ok()?;
+            let sounds = Sounds::load(&timeline, self.pack).ok()?;
+            Some(Arc::new(Insert { words, timeline, sounds: Arc::new(sounds) }))
+        });
+        if let Some(insert) = spoken {
+            // Those that nobody else holds any more are over.
+            self.inserts.retain(|insert| Arc::strong_count(insert) > 1);
+            self.inserts.push(Arc::clone(&insert));
+            self.command(Command::Say(insert));
+        }
+    }
+
+    /// Fades out, gives the terminal back and stops; goes on when the user comes back.
+    fn suspend(&mut self) {
+        let was_paused = matches!(self.journal.heard(self.device).doing, Doing::Paused);
+        self.command(Command::Pause);
+        let end = Instant::now() + Duration::from_millis(300);
+        while Instant::now() < end
+            && !matches!(self.journal.heard(self.device).doing, Doing::Paused)
+        {
+            std::thread::sleep(Duration::from_millis(10));
+            self.follow();
+        }
+        self.face.suspend();
+        super::signals::stop_here();
+        self.face.resume();
+        self.back_since = Some(Instant::now());
+        if !was_paused {
+            self.command(Command::Resume);
+        }
+    }
+
+    /// Whether a Ctrl-Z may be one that was pressed twice.
+    fn is_just_back(&self) -> bool {
+        self.back_since.is_some_and(|since| since.elapsed() < Duration::from_millis(300))
+    }
+
+    fn show(&mut self) {
+        let heard = self.journal.heard(self.device);
+        let left = self.lost.as_ref().map(|(_, since)| PATIENCE.saturating_sub(since.elapsed()));
+        self.face.draw(&self.plan, &heard, left);
+    }
+
+    /// When to look again: as the next cue, step or change is heard, or soon.
+    fn next_look(&self) -> Duration {
+        if self.link.is_none() {
+            return RETRY;
+        }
+        let (live, heard) = (&self.plan.live, self.journal.heard(self.device));
+        let mut next = self.journal.next_change().map(|change| change.saturating_sub(self.device));
+        if matches!(heard.doing, Doing::Playing) {
+            let cue = live.cues.get(live.cues.partition_point(|cue| cue.at < self.told));
+            let step = live.steps.get(live.steps.partition_point(|step| step.at < self.told));
+            let ahead = [cue.map(|cue| cue.at), step.map(|step| step.at)].into_iter().flatten();
+            next = ahead.map(|at| at.0.saturating_sub(heard.position.0)).chain(next).min();
+        }
+        let hz = u64::from(live.rate.hz());
+        let wait = |frames: u64| Duration::from_millis(frames.saturating_mul(1000) / hz + 1);
+        next.map_or(TICK, |frames| wait(frames).min(TICK))
+    }
+}
+
+fn command_for(control: Control) -> Command {
+    match control {
+        Control::Limit => Command::Limit,
+        Control::Skip => Command::Skip,
+        Control::Pause => Command::Toggle,
+        Control::Resume => Command::Resume,
+        Control::Halt => Command::Pause,
+        Control::Next => Command::Next,
+        Control::Previous => Command::Previous,
+        Control::Repeat => Command::Repeat,
+        Control::More => Command::More,
+        Control::Less => Command::Less,
+        Control::Mute => Command::Mute,
+        Control::Where | Control::Quit => unreachable!("the session does these itself"),
+    }
+}

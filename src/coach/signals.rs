@@ -1,0 +1,87 @@
+//! The system's signals as inputs of the session.
+
+use std::io;
+use std::sync::mpsc::SyncSender;
+#[cfg(unix)]
+use std::time::{Duration, Instant};
+
+use super::session::Input;
+
+/// A session that is asked to end again after this time hangs, and is ended at once.
+#[cfg(unix)]
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Passes the signals that end or stop the program on to the session.
+///
+/// # Errors
+/// When the system does not let us.
+#[cfg(unix)]
+pub fn listen(inputs: SyncSender<Input>) -> io::Result<()> {
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+    let wanted = [SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGCONT];
+    let heeded = wanted.into_iter().filter(|signal| !is_ignored(*signal));
+    let mut signals = signal_hook::iterator::Signals::new(heeded)?;
+    std::thread::spawn(move || {
+        let mut asked_to_end: Option<Instant> = None;
+        for signal in signals.forever() {
+            let input = match signal {
+                SIGTSTP => Input::Suspend,
+                SIGCONT => Input::Continue,
+                _ if asked_to_end.is_some_and(|asked| asked.elapsed() > PATIENCE) => {
+                    super::tty::restore();
+                    let _ = signal_hook::low_level::emulate_default_handler(signal);
+                    continue;
+                }
+                _ => {
+                    asked_to_end.get_or_insert_with(Instant::now);
+                    Input::End
+                }
+            };
+            if inputs.send(input).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Whether we were started with a signal ignored, as `nohup` does: it stays so. By
+/// `/proc/self/status` (proc(5)); on other systems no signal is taken for ignored.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
+/// Stops the program until it is continued.
+#[cfg(unix)]
+pub fn stop_here() {
+    // It cannot fail: SIGTSTP may be emulated.
+    let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP);
+}
+
+/// Passes Ctrl-C on to the session.
+///
+/// # Errors
+/// When the system does not let us.
+#[cfg(not(unix))]
+pub fn listen(inputs: SyncSender<Input>) -> io::Result<()> {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+    let stop = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&stop))?;
+    std::thread::spawn(move || {
+        while !stop.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        drop(inputs.send(Input::End));
+    });
+    Ok(())
+}
+
+/// Stopping for a while is a thing of Unix.
+#[cfg(not(unix))]
+pub fn stop_here() {}

@@ -1,0 +1,229 @@
+//! `earcoach play`: a routine live, with the runner having a say.
+
+use std::io::{self, BufReader, IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use super::{Loaded, load};
+use crate::cli::Play;
+use crate::coach::device::{self, Found};
+use crate::coach::events::Events;
+use crate::coach::face::Face;
+use crate::coach::link::Playback;
+use crate::coach::mpris::Mpris;
+use crate::coach::plan::Plan;
+use crate::coach::session::{Ending, Input, Outcome, Session};
+use crate::coach::tty::{self, Cbreak};
+use crate::coach::{keys, lines, signals};
+use crate::error::{Error, ExitCode};
+use crate::sequencer::Options;
+use crate::sink::output::Output;
+use crate::sounds::Sounds;
+use crate::take::Take;
+use crate::terminal::{Color, printable, tell};
+use crate::time::{Frames, Rate};
+
+/// Wishes that may wait to be heard. Whoever has more waits in turn.
+const MOST_INPUTS: usize = 16;
+
+pub fn run(args: &Play, quiet: bool, color: Color) -> Result<ExitCode, Error> {
+    let loaded = load(&args.timeline)?;
+    let plan = plan(&loaded, loaded.options.rate)?;
+    begin(args, &plan)?;
+    let (send, inputs) = sync_channel(MOST_INPUTS);
+    let cannot_listen = |error| Error::io("cannot listen to", Path::new("signals"), error);
+    signals::listen(send.clone()).map_err(cannot_listen)?;
+    let take = args.take.as_deref().map(|path| Output::create_for_the_end(path, args.force));
+    let take = take.transpose()?;
+    let found = device::find(args.device.as_deref())?;
+    let plan = match rate(args, &found)? {
+        rate if rate == loaded.options.rate => plan,
+        rate => self::plan(&loaded, rate)?,
+    };
+    let plan = Arc::new(plan);
+    let options = Options { rate: plan.live.rate, live: true, ..loaded.options };
+    let outcome = play(args, (&loaded, &plan), &found, (quiet, color), (send, inputs))?;
+    let saved = take.map_or(Ok(()), |file| {
+        let did = Take::new(&plan.live, &options, outcome.frames, outcome.moves.clone());
+        save(file, &did)
+    });
+    match (leave(args, &outcome, &plan, quiet), saved) {
+        (left, Ok(())) => left,
+        (Ok(_), Err(error)) => Err(error),
+        (Err(error), Err(lost)) => {
+            tell(printable(&format!("error: {lost}")));
+            Err(error)
+        }
+    }
+}
+
+/// The routine as it is played and as a file has it, both at `rate`.
+fn plan(loaded: &Loaded, rate: Rate) -> Result<Plan, Error> {
+    let live = loaded.lay_out(&Options { rate, live: true, ..loaded.options })?;
+    let file = loaded.lay_out(&Options { rate, ..loaded.options })?;
+    Ok(Plan::new(Arc::new(live), file))
+}
+
+/// Where to begin.
+fn begin(args: &Play, plan: &Plan) -> Result<Frames, Error> {
+    match &args.from {
+        Some(from) => plan.find(from).map_err(Error::Usage),
+        None => Ok(Frames(0)),
+    }
+}
+
+/// The rate to play at: the device's own where it cannot do ours, unless one was asked for.
+fn rate(args: &Play, found: &Found) -> Result<Rate, Error> {
+    let wanted = args.timeline.rate.unwrap_or_default();
+    let rate = found.rate(wanted);
+    if args.timeline.rate.is_some_and(|asked| asked != rate) {
+        let message = format!("{} cannot play at {} Hz; leave --rate out", found.name, wanted.hz());
+        return Err(Error::Device(message));
+    }
+    Ok(rate)
+}
+
+fn play(
+    args: &Play,
+    (loaded, plan): (&Loaded, &Arc<Plan>),
+    found: &Found,
+    (quiet, color): (bool, Color),
+    (send, inputs): (SyncSender<Input>, Receiver<Input>),
+) -> Result<Outcome, Error> {
+    let sounds = Arc::new(Sounds::load(&plan.live, &loaded.pack)?);
+    let position = begin(args, plan)?;
+    let playback = Playback {
+        device: args.device.clone(),
+        buffer: args.buffer,
+        volume: f32::from(args.volume) / 100.0,
+    };
+    let face = Face::new(quiet, color, listen(args, &send));
+    let told = (Events::new(args.events), face);
+    let mut session =
+        Session::begin(Arc::clone(plan), sounds, &loaded.pack, (found, playback), position, told)?;
+    let controls = send.clone();
+    let title = printable(&plan.live.title).into_owned();
+    session.set_desktop(Mpris::start(&title, move |control| {
+        drop(controls.try_send(Input::Control(control)));
+    }));
+    Ok(session.run(&inputs))
+}
+
+/// Listens to keys on a terminal, else to lines; unless the routine came from there.
+fn listen(args: &Play, send: &SyncSender<Input>) -> Option<Cbreak> {
+    let controls = send.clone();
+    let control = move |control| drop(controls.send(Input::Control(control)));
+    if io::stdin().is_terminal() {
+        restore_on_panic();
+        let terminal = Cbreak::enter();
+        keys::listen(control);
+        return terminal;
+    }
+    if args.timeline.routine() != "-" {
+        let warnings = send.clone();
+        let warn = move |text| drop(warnings.send(Input::Warning(text)));
+        lines::listen(BufReader::new(io::stdin()), control, warn);
+    }
+    None
+}
+
+/// A panic in whatever thread leaves a whole terminal, and its message readable on it.
+fn restore_on_panic() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        tty::restore();
+        before(info);
+        if std::thread::current().name() != Some("main") {
+            // The others go on without that thread.
+            tty::resume();
+        }
+    }));
+}
+
+fn save(mut file: Output, take: &Take) -> Result<(), Error> {
+    let text = serde_json::to_string_pretty(take).unwrap_or_default() + "\n";
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.flush());
+    written.map_err(|error| Error::io("cannot write", file.path(), error))?;
+    file.finish()
+}
+
+/// Says how it ended, and how to go on.
+fn leave(args: &Play, outcome: &Outcome, plan: &Plan, quiet: bool) -> Result<ExitCode, Error> {
+    if outcome.xruns > 0 && !quiet {
+        let times = match outcome.xruns {
+            1 => "once".into(),
+            times => format!("{times} times"),
+        };
+        let buffer = args.buffer.unwrap_or(device::BUFFER) * 2;
+        tell(format_args!(
+            "the sound broke off {times}, because the machine was busy; --buffer {buffer} helps"
+        ));
+    }
+    let at = plan.live.rate.moment_of(plan.in_file(outcome.position)).clock();
+    let typed = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+    let resume = || resume_command(typed, &at);
+    match outcome.ending {
+        Ending::Whole => return Ok(ExitCode::Done),
+        Ending::Lost => {
+            return Err(Error::Device(format!(
+                "the sound device was lost and did not come back for a minute; go on with `{}`",
+                resume()
+            )));
+        }
+        Ending::Quit | Ending::Interrupted => {}
+    }
+    if !quiet {
+        tell(printable(&format!("stopped at {at}; go on with `{}`", resume())));
+    }
+    Ok(match outcome.ending {
+        Ending::Interrupted => ExitCode::Interrupted,
+        _ => ExitCode::Done,
+    })
+}
+
+/// The command that was given, from another moment on and without a take, as a shell takes it.
+fn resume_command(mut args: impl Iterator<Item = String>, at: &str) -> String {
+    let mut command = vec!["earcoach".to_string()];
+    let mut has_from = false;
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--from" | "--take" => drop(args.next()),
+            "-f" | "--force" => {}
+            "-qf" | "-fq" => command.push("-q".into()),
+            own if own.starts_with("--from=") || own.starts_with("--take=") => {}
+            own => command.push(quoted(own)),
+        }
+        // Right behind the subcommand it is an option even where `--` follows.
+        if arg == "play" && !has_from {
+            command.extend(["--from".into(), at.into()]);
+            has_from = true;
+        }
+    }
+    command.join(" ")
+}
+
+/// An argument as a shell takes it.
+fn quoted(arg: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+%".contains(c);
+    if !arg.is_empty() && arg.chars().all(is_plain) {
+        return arg.into();
+    }
+    format!("'{}'", arg.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_to_go_on_with_is_the_one_that_was_given_from_another_moment() {
+        let command = |args: &str| resume_command(args.split(' ').map(String::from), "3:05");
+        assert_eq!(command("play --side left"), "earcoach play --from 3:05 --side left");
+        assert_eq!(
+            command("play --from 1:00 --take a.json -f x.json"),
+            "earcoach play --from 3:05 x.json"
+        );
+        assert_eq!(command("play --from=9 it's.json"), r"earcoach play --from 3:05 'it'\''s.json'");
+    }
+}
