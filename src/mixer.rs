@@ -193,7 +193,7 @@ impl Mixer {
         for sounding in &self.sounding {
             let samples = &sounding.sounds.samples(sounding.sound);
             let samples = &samples[(position - sounding.at) as usize..];
-            match sounding.cut.filter(|cut| *cut < position + self.fade) {
+            match sounding.cut.filter(|cut| *cut <= position + self.fade) {
                 Some(cut) => add_fading(sums, samples, cut - position, self.fade),
                 None => add(sums, samples),
             }
@@ -217,5 +217,38 @@ fn add(sums: &mut [i32], samples: &[i16]) {
 fn add_fading(sums: &mut [i32], samples: &[i16], left: u64, fade: u64) {
     for ((sum, sample), left) in sums.iter_mut().zip(samples).zip((0..=left as i32).rev()) {
         *sum += i32::from(*sample) * left / fade as i32;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sound of 600 frames of 1000 that has faded at frame 340, at 8 kHz, in spans of at most
+    /// `most` frames.
+    fn cut(most: u64) -> Vec<i16> {
+        let mut mixer = Mixer::new(Rate::new(8000).unwrap(), 1);
+        let sounds = Arc::new(Sounds::of(&[&[1000; 600]]));
+        let (at, end, cut) = (0, 600, Some(340));
+        mixer.begin(Sounding { sounds, sound: 0, at, end, cut, is_voice: false, again: 0 });
+        let mut heard = Vec::new();
+        while mixer.position() < Frames(500) {
+            let until = Frames(500.min(mixer.position().0 + most));
+            match mixer.next_span(until, false) {
+                Span::Silence(frames) => heard.resize(heard.len() + frames, 0),
+                Span::Samples(samples) => heard.extend_from_slice(samples),
+            }
+        }
+        heard
+    }
+
+    #[test]
+    fn a_fade_begins_on_its_frame_however_much_is_asked_for() {
+        // It takes 30 ms: 240 frames.
+        let expected = (0..500).map(|frame| (1000 * (340 - frame).clamp(0, 240) / 240) as i16);
+        let expected: Vec<i16> = expected.collect();
+        for most in [1, 30, 79, 80, 81, 500] {
+            assert_eq!(cut(most), expected, "in spans of {most}");
+        }
     }
 }
