@@ -31,8 +31,8 @@
 //! A **routine** has **steps**. A **cue** is one clip or tone at one frame; a
 //! **timeline** is all cues of a routine at one rate, a **take** what the runner did while it
 //! was played live. A **frame** is one instant, a
-//! **sample** one channel's value in it: inside there is one channel, so they coincide. A
-//! **clip** is a recorded **phrase**, a **voice pack** is a folder of them.
+//! **sample** one channel's value in it: a cue may be heard in one **ear**, but until then there
+//! is one channel inside, and they coincide. A **clip** is a recorded **phrase**, a **voice pack** is a folder of them.
 //!
 //! # Example
 //!

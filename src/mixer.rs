@@ -3,14 +3,18 @@
 //!
 //! It makes spans. While nothing sounds a span is a number of silent frames, or the
 //! guard signal as it lies in memory; a clip that sounds alone is given as it is. Only where
-//! sounds overlap or fade are they added up, in whole numbers of 16 bit, so that neither the
+//! sounds overlap or fade are they added up, in whole numbers, so that neither the
 //! order of adding nor how much is asked for can change the result.
+//!
+//! A sound may be meant for one ear. As long as none sounds, both ears have one sum; with it
+//! each has its own.
 
 use std::sync::Arc;
 
 use crate::guard;
 use crate::sounds::Sounds;
 use crate::time::{Frames, Millis, Rate};
+use crate::timeline::Ear;
 
 /// Sounds are added up in stretches of this length.
 const QUANTUM: Millis = Millis(10);
@@ -19,13 +23,62 @@ pub const FADE: Millis = Millis(30);
 /// 16-bit full scale; a sample of 32,768 would be 1.0.
 pub const FULL_SCALE: f32 = 32768.0;
 
-/// A stretch of frames, in the form that costs least. Mono.
+/// Of a sound in one ear the other hears one part in so many: 12 dB less. That is enough for
+/// it to be heard at one side, and little enough that whoever wears the other earbud alone, or
+/// hears with that ear alone, still gets every word.
+const FAR: i32 = 4;
+
+/// The power of a sound in all channels together, of what it has in two that are alike.
+pub fn power(ear: Ear) -> f64 {
+    match ear {
+        Ear::Both => 1.0,
+        Ear::Left | Ear::Right => f64::midpoint(1.0, 1.0 / f64::from(FAR * FAR)),
+    }
+}
+
+/// A stretch of frames, in the form that costs least.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Span<'a> {
     /// So many frames of silence.
     Silence(usize),
-    /// Samples as they are: one clip alone, the guard signal, or several sounds added up.
-    Samples(&'a [i16]),
+    /// Samples as they are: one clip alone, the guard signal, or several sounds added up; and
+    /// the ears that they are meant for.
+    Samples(&'a [i16], Ear),
+    /// What the left ear and the right hear where a sound for one ear overlaps with others.
+    Pairs(&'a [[i16; 2]]),
+}
+
+/// A frame as it is given away, its samples from -1.0 to 1.0.
+pub trait Frame: Copy {
+    /// Of one sample that both ears hear.
+    fn of_both(sample: f32) -> Self;
+    /// Of what each ear hears.
+    fn of_ears(left: f32, right: f32) -> Self;
+}
+
+/// One channel. Of two ears it has the mean; a timeline that is to be heard in one channel has
+/// its ears taken off before ([`crate::timeline::Timeline::without_ears`]), which leaves every
+/// sound at its own level.
+impl Frame for f32 {
+    fn of_both(sample: f32) -> Self {
+        sample
+    }
+
+    fn of_ears(left: f32, right: f32) -> Self {
+        // Two samples that are alike have themselves as their mean, to the bit.
+        f32::midpoint(left, right)
+    }
+}
+
+/// The left channel and the right.
+impl Frame for [f32; 2] {
+    fn of_both(sample: f32) -> Self {
+        [sample; 2]
+    }
+
+    fn of_ears(left: f32, right: f32) -> Self {
+        [left, right]
+    }
 }
 
 impl Span<'_> {
@@ -33,21 +86,39 @@ impl Span<'_> {
     pub fn frames(&self) -> usize {
         match self {
             Self::Silence(frames) => *frames,
-            Self::Samples(samples) => samples.len(),
+            Self::Samples(samples, _) => samples.len(),
+            Self::Pairs(pairs) => pairs.len(),
         }
     }
 
-    /// Writes the span's samples, from -1.0 to 1.0, into `out`, which has as many frames.
-    pub fn copy_to(&self, out: &mut [f32]) {
-        match self {
-            Self::Silence(_) => out.fill(0.0),
-            Self::Samples(samples) => {
-                for (out, sample) in out.iter_mut().zip(*samples) {
-                    *out = f32::from(*sample) / FULL_SCALE;
-                }
-            }
+    /// Whether the two ears may hear different things.
+    pub fn has_ears(&self) -> bool {
+        !matches!(self, Self::Silence(_) | Self::Samples(_, Ear::Both))
+    }
+
+    /// Writes the span into `out`, which has as many frames.
+    #[inline]
+    pub fn copy_to<F: Frame>(&self, out: &mut [F]) {
+        let ears = |[left, right]: [i16; 2]| F::of_ears(scaled(left), scaled(right));
+        match *self {
+            Self::Silence(_) => out.fill(F::of_both(0.0)),
+            Self::Samples(samples, Ear::Both) => put(out, samples, |s| F::of_both(scaled(*s))),
+            Self::Samples(samples, Ear::Left) => put(out, samples, |s| ears([*s, far(*s)])),
+            Self::Samples(samples, Ear::Right) => put(out, samples, |s| ears([far(*s), *s])),
+            Self::Pairs(pairs) => put(out, pairs, |pair| ears(*pair)),
         }
     }
+}
+
+/// Puts into `out` what `frame` makes of each of as many samples.
+fn put<F, S>(out: &mut [F], samples: impl IntoIterator<Item = S>, frame: impl Fn(S) -> F) {
+    for (out, sample) in out.iter_mut().zip(samples) {
+        *out = frame(sample);
+    }
+}
+
+fn scaled(sample: i16) -> f32 {
+    f32::from(sample) / FULL_SCALE
 }
 
 /// A sound that is being heard.
@@ -67,6 +138,8 @@ pub struct Sounding {
     pub is_voice: bool,
     /// Where the timeline has to go on so that all of its sentence is heard.
     pub again: u64,
+    /// The ears that it is meant for.
+    pub ear: Ear,
 }
 
 impl Sounding {
@@ -90,9 +163,11 @@ pub struct Mixer {
     sounding: Vec<Sounding>,
     fade: u64,
     guard: Vec<i16>,
-    /// Room for one quantum: its sums, and these as samples.
-    sums: Vec<i32>,
+    /// Room for one quantum: the sums of each ear, of which what both hear alike needs the first
+    /// only, and these as samples.
+    sums: [Vec<i32>; 2],
     mix: Vec<i16>,
+    pairs: Vec<[i16; 2]>,
 }
 
 impl Mixer {
@@ -105,8 +180,9 @@ impl Mixer {
             sounding: Vec::with_capacity(voices),
             fade: rate.frame_at(FADE).0,
             guard: guard::signal(rate),
-            sums: vec![0; quantum],
+            sums: [vec![0; quantum], vec![0; quantum]],
             mix: vec![0; quantum],
+            pairs: vec![[0; 2]; quantum],
         }
     }
 
@@ -144,14 +220,13 @@ impl Mixer {
 
     /// Fills `out` while time stands still: with silence, or the guard signal if `guarded`;
     /// `since` counts the frames of the device.
-    pub fn idle(&self, since: u64, out: &mut [f32], guarded: bool) {
-        out.fill(0.0);
+    pub fn idle<F: Frame>(&self, since: u64, out: &mut [F], guarded: bool) {
         if guarded {
             let from = (since % self.guard.len() as u64) as usize;
             let signal = self.guard.iter().cycle().skip(from);
-            for (out, sample) in out.iter_mut().zip(signal) {
-                *out = f32::from(*sample) / FULL_SCALE;
-            }
+            put(out, signal, |sample| F::of_both(scaled(*sample)));
+        } else {
+            out.fill(F::of_both(0.0));
         }
     }
 
@@ -173,51 +248,90 @@ impl Mixer {
         if let [one] = self.sounding.as_slice() {
             self.position = until;
             let from = (position - one.at) as usize;
-            return Span::Samples(&one.sounds.samples(one.sound)[from..from + frames]);
+            let samples = &one.sounds.samples(one.sound)[from..from + frames];
+            return Span::Samples(samples, one.ear);
         }
         if guarded {
             let from = (position % self.guard.len() as u64) as usize;
             let frames = frames.min(self.guard.len() - from);
             self.position += frames as u64;
-            return Span::Samples(&self.guard[from..from + frames]);
+            return Span::Samples(&self.guard[from..from + frames], Ear::Both);
         }
         self.position = until;
         Span::Silence(frames)
     }
 
+    /// Adds up what sounds, to the end of the quantum at most.
     fn mix(&mut self, until: u64) -> Span<'_> {
-        let (position, quantum) = (self.position, self.mix.len() as u64);
-        let until = until.min((position / quantum + 1) * quantum);
-        let sums = &mut self.sums[..(until - position) as usize];
+        let quantum = self.mix.len() as u64;
+        let until = until.min((self.position / quantum + 1) * quantum);
+        let frames = (until - self.position) as usize;
+        let ear = match self.sounding.as_slice() {
+            [one] => Some(one.ear),
+            all => all.iter().all(|one| one.ear == Ear::Both).then_some(Ear::Both),
+        };
+        if let Some(ear) = ear {
+            self.add_up(0, frames, |_| 1);
+            self.position = until;
+            let mix = &mut self.mix[..frames];
+            put(mix, &self.sums[0], |sum| fit(*sum));
+            return Span::Samples(mix, ear);
+        }
+        // Counted in parts of what the far ear hears and divided once, as `far` does.
+        self.add_up(0, frames, |ear| if ear == Ear::Right { 1 } else { FAR });
+        self.add_up(1, frames, |ear| if ear == Ear::Left { 1 } else { FAR });
+        self.position = until;
+        let (pairs, [left, right]) = (&mut self.pairs[..frames], &self.sums);
+        put(pairs, left.iter().zip(right), |(l, r)| [fit(a_part(*l)), fit(a_part(*r))]);
+        Span::Pairs(pairs)
+    }
+
+    /// Adds up so many frames of all that sounds, each sound as many times as `times` has it for
+    /// its ear.
+    fn add_up(&mut self, channel: usize, frames: usize, times: impl Fn(Ear) -> i32) {
+        let (position, fade) = (self.position, self.fade);
+        let sums = &mut self.sums[channel][..frames];
         sums.fill(0);
         for sounding in &self.sounding {
             let samples = &sounding.sounds.samples(sounding.sound);
             let samples = &samples[(position - sounding.at) as usize..];
-            match sounding.cut.filter(|cut| *cut <= position + self.fade) {
-                Some(cut) => add_fading(sums, samples, cut - position, self.fade),
-                None => add(sums, samples),
+            let times = times(sounding.ear);
+            match sounding.cut.filter(|cut| *cut <= position + fade) {
+                Some(cut) => add_fading(sums, samples, cut - position, fade, times),
+                None => add(sums, samples, times),
             }
         }
-        self.position = until;
-        let mix = &mut self.mix[..sums.len()];
-        for (sample, sum) in mix.iter_mut().zip(sums) {
-            *sample = (*sum).clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
-        }
-        Span::Samples(mix)
     }
 }
 
-fn add(sums: &mut [i32], samples: &[i16]) {
+fn add(sums: &mut [i32], samples: &[i16], times: i32) {
     for (sum, sample) in sums.iter_mut().zip(samples) {
-        *sum += i32::from(*sample);
+        *sum += i32::from(*sample) * times;
     }
 }
 
 /// Adds samples that have `left` of the frames of a fade before them.
-fn add_fading(sums: &mut [i32], samples: &[i16], left: u64, fade: u64) {
+fn add_fading(sums: &mut [i32], samples: &[i16], left: u64, fade: u64, times: i32) {
     for ((sum, sample), left) in sums.iter_mut().zip(samples).zip((0..=left as i32).rev()) {
-        *sum += i32::from(*sample) * left / fade as i32;
+        *sum += i32::from(*sample) * left / fade as i32 * times;
     }
+}
+
+/// A sum as a sample, which stops at full scale.
+fn fit(sum: i32) -> i16 {
+    sum.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16
+}
+
+/// What the far ear hears of a sample.
+#[inline]
+fn far(sample: i16) -> i16 {
+    a_part(i32::from(sample)) as i16
+}
+
+/// One part of [`FAR`], rounded to the nearest whole number, halves up.
+#[inline]
+fn a_part(whole: i32) -> i32 {
+    (whole + FAR / 2).div_euclid(FAR)
 }
 
 #[cfg(test)]
@@ -229,14 +343,15 @@ mod tests {
     fn cut(most: u64) -> Vec<i16> {
         let mut mixer = Mixer::new(Rate::new(8000).unwrap(), 1);
         let sounds = Arc::new(Sounds::of(&[&[1000; 600]]));
-        let (at, end, cut) = (0, 600, Some(340));
-        mixer.begin(Sounding { sounds, sound: 0, at, end, cut, is_voice: false, again: 0 });
+        let (at, end, cut, ear) = (0, 600, Some(340), Ear::Both);
+        mixer.begin(Sounding { sounds, sound: 0, at, end, cut, is_voice: false, again: 0, ear });
         let mut heard = Vec::new();
         while mixer.position() < Frames(500) {
             let until = Frames(500.min(mixer.position().0 + most));
             match mixer.next_span(until, false) {
                 Span::Silence(frames) => heard.resize(heard.len() + frames, 0),
-                Span::Samples(samples) => heard.extend_from_slice(samples),
+                Span::Samples(samples, _) => heard.extend_from_slice(samples),
+                Span::Pairs(_) => panic!("both ears hear the same"),
             }
         }
         heard

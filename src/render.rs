@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::mixer::{Mixer, Sounding, Span};
+use crate::mixer::{Frame, Mixer, Sounding, Span};
 use crate::sounds::Sounds;
 use crate::time::Frames;
 use crate::timeline::Timeline;
@@ -47,6 +47,7 @@ impl Renderer {
                 cut: cue.cut.map(|cut| cut.0),
                 is_voice: timeline.is_voice(cue),
                 again: cue.at.0,
+                ear: cue.ear,
             });
             self.next_cue += 1;
         }
@@ -59,7 +60,7 @@ impl Renderer {
 
     /// Fills `out` with the next frames, from -1.0 to 1.0, and says how many there
     /// were: fewer than asked for only at the end.
-    pub fn fill(&mut self, out: &mut [f32]) -> usize {
+    pub fn fill<F: Frame>(&mut self, out: &mut [F]) -> usize {
         let mut filled = 0;
         while filled < out.len() {
             let Some(span) = self.next_span(out.len() - filled) else { break };
@@ -75,35 +76,17 @@ impl Renderer {
 mod tests {
     use super::*;
     use crate::mixer::FULL_SCALE;
-    use crate::time::Rate;
-    use crate::timeline::{Cue, Guard, Sound, SoundKind};
-    use crate::tone::Tone;
+    use crate::timeline::Ear;
 
     /// Two sounds: 2 frames of 100 and 200, and 600 frames of 1000.
     fn renderer(frames: u64, cues: &[(u64, u32)]) -> Renderer {
+        let cues: Vec<_> = cues.iter().map(|(at, sound)| (*at, *sound, Ear::Both)).collect();
+        with_ears(frames, &cues)
+    }
+
+    fn with_ears(frames: u64, cues: &[(u64, u32, Ear)]) -> Renderer {
         let samples: [&[i16]; 2] = [&[100, 200], &[1000; 600]];
-        let sound = |s: &&[i16]| Sound {
-            kind: SoundKind::Tone(Tone::Tick),
-            frames: Frames(s.len() as u64),
-        };
-        let cue = |&(at, sound): &(u64, u32)| Cue {
-            at: Frames(at),
-            sound,
-            step: 0,
-            goes_on: false,
-            cut: None,
-        };
-        let timeline = Timeline {
-            title: String::new(),
-            about: String::new(),
-            routine: String::new(),
-            rate: Rate::new(8000).unwrap(),
-            frames: Frames(frames),
-            steps: Vec::new(),
-            cues: cues.iter().map(cue).collect(),
-            guard: Guard::default(),
-            sounds: samples.iter().map(sound).collect(),
-        };
+        let timeline = Timeline::of(frames, &samples, cues);
         Renderer::new(Arc::new(timeline), Arc::new(Sounds::of(&samples)))
     }
 
@@ -111,7 +94,7 @@ mod tests {
     fn silence_is_a_number_and_a_clip_alone_is_itself() {
         let mut renderer = renderer(10, &[(3, 0)]);
         assert_eq!(renderer.next_span(100), Some(Span::Silence(3)));
-        assert_eq!(renderer.next_span(100), Some(Span::Samples(&[100, 200])));
+        assert_eq!(renderer.next_span(100), Some(Span::Samples(&[100, 200], Ear::Both)));
         assert_eq!(renderer.next_span(100), Some(Span::Silence(5)));
         assert_eq!(renderer.next_span(100), None);
     }
@@ -154,5 +137,126 @@ mod tests {
             }
             assert_eq!(pulled, whole, "pulled by {pull}");
         }
+    }
+
+    /// The whole of a timeline as each ear hears it, in samples.
+    fn ears(renderer: &mut Renderer, frames: usize) -> Vec<[i32; 2]> {
+        let mut out = vec![[9.0; 2]; frames + 1];
+        assert_eq!(renderer.fill(&mut out), frames);
+        let samples = |frame: &[f32; 2]| frame.map(|sample| (sample * FULL_SCALE) as i32);
+        out[..frames].iter().map(samples).collect()
+    }
+
+    #[test]
+    fn a_clip_alone_in_one_ear_is_itself_there_and_a_quarter_in_the_other() {
+        let cues = [(1, 0, Ear::Left), (4, 0, Ear::Right)];
+        let mut spans = with_ears(7, &cues);
+        assert_eq!(spans.next_span(100), Some(Span::Silence(1)));
+        assert_eq!(spans.next_span(100), Some(Span::Samples(&[100, 200], Ear::Left)));
+        assert_eq!(spans.next_span(100), Some(Span::Silence(1)));
+        assert_eq!(spans.next_span(100), Some(Span::Samples(&[100, 200], Ear::Right)));
+        let heard = ears(&mut with_ears(7, &cues), 7);
+        let expected = [[0, 0], [100, 25], [200, 50], [0, 0], [25, 100], [50, 200], [0, 0]];
+        assert_eq!(heard, expected);
+    }
+
+    #[test]
+    fn two_ears_are_made_only_while_something_is_meant_for_one() {
+        let mut renderer = with_ears(700, &[(0, 1, Ear::Both), (3, 0, Ear::Right)]);
+        assert_eq!(renderer.next_span(700), Some(Span::Samples(&[1000; 3], Ear::Both)));
+        let pairs = [[1025, 1100], [1050, 1200]];
+        assert_eq!(renderer.next_span(700), Some(Span::Pairs(&pairs)));
+        assert_eq!(renderer.next_span(700), Some(Span::Samples(&[1000; 595], Ear::Both)));
+        assert_eq!(renderer.next_span(700), Some(Span::Silence(100)));
+    }
+
+    #[test]
+    fn a_far_ear_is_rounded_once_to_the_nearest() {
+        let samples: &[i16] = &[1, 2, 3, 5, -1, -2, -3, -5, i16::MAX, i16::MIN];
+        let heard = |cues: &[(u64, u32, Ear)]| {
+            let timeline = Timeline::of(10, &[samples], cues);
+            let sounds = Sounds::of(&[samples]);
+            ears(&mut Renderer::new(Arc::new(timeline), Arc::new(sounds)), 10)
+        };
+        let far: Vec<i32> = heard(&[(0, 0, Ear::Left)]).iter().map(|[_, far]| *far).collect();
+        assert_eq!(far, [0, 1, 1, 1, 0, 0, -1, -1, 8192, -8192]);
+        let twice = heard(&[(0, 0, Ear::Left), (0, 0, Ear::Left)]);
+        let expected = [
+            [2, 1],
+            [4, 1],
+            [6, 2],
+            [10, 3],
+            [-2, 0],
+            [-4, -1],
+            [-6, -1],
+            [-10, -2],
+            [32_767, 16_384],
+            [-32_768, -16_384],
+        ];
+        assert_eq!(twice, expected);
+    }
+
+    #[test]
+    fn each_ear_stops_at_full_scale_for_itself() {
+        let cues: Vec<_> = (0..40).map(|_| (0, 1, Ear::Left)).collect();
+        let heard = ears(&mut with_ears(600, &cues), 600);
+        assert_eq!(heard, [[i32::from(i16::MAX), 10_000]; 600]);
+    }
+
+    #[test]
+    fn a_sound_in_one_ear_fades_in_both_where_it_is_cut() {
+        let mut timeline = Timeline::of(500, &[&[1000; 600]], &[(0, 0, Ear::Right)]);
+        timeline.cues[0].cut = Some(Frames(340));
+        let sounds = Arc::new(Sounds::of(&[&[1000; 600]]));
+        let heard = ears(&mut Renderer::new(Arc::new(timeline), sounds), 500);
+        // The fade takes 240 frames, 30 ms.
+        let near = (0..500i32).map(|frame| 1000 * (340 - frame).clamp(0, 240) / 240);
+        let expected: Vec<[i32; 2]> = near.map(|near| [(near + 2) / 4, near]).collect();
+        assert_eq!(heard, expected);
+    }
+
+    const CROWD: [(u64, u32, Ear); 6] = [
+        (0, 1, Ear::Left),
+        (10, 1, Ear::Both),
+        (10, 0, Ear::Right),
+        (300, 1, Ear::Right),
+        (901, 0, Ear::Left),
+        (902, 1, Ear::Left),
+    ];
+
+    #[test]
+    fn what_the_ears_hear_does_not_depend_on_how_much_is_asked_for() {
+        let whole = ears(&mut with_ears(2000, &CROWD), 2000);
+        for pull in [1, 7, 79, 80, 81, 512] {
+            let (mut renderer, mut pulled) = (with_ears(2000, &CROWD), vec![[0.0; 2]; 2000]);
+            for chunk in pulled.chunks_mut(pull) {
+                assert_eq!(renderer.fill(chunk), chunk.len());
+            }
+            let expected = whole.iter().map(|frame| frame.map(|s| s as f32 / FULL_SCALE));
+            assert!(expected.eq(pulled), "pulled by {pull}");
+        }
+    }
+
+    #[test]
+    fn what_the_ears_hear_does_not_depend_on_the_order_of_adding() {
+        let all_at_once = CROWD.map(|(_, sound, ear)| (0, sound, ear));
+        let expected = ears(&mut with_ears(700, &all_at_once), 700);
+        for turn in 1..all_at_once.len() {
+            let mut turned = all_at_once;
+            turned.rotate_left(turn);
+            assert_eq!(ears(&mut with_ears(700, &turned), 700), expected);
+        }
+    }
+
+    #[test]
+    fn one_channel_has_every_sound_at_its_own_level() {
+        let samples: [&[i16]; 2] = [&[100, 200], &[1000; 600]];
+        let timeline = Timeline::of(2000, &samples, &CROWD).without_ears();
+        let mut mono = Renderer::new(Arc::new(timeline), Arc::new(Sounds::of(&samples)));
+        let cues = CROWD.map(|(at, sound, _)| (at, sound));
+        let (mut heard, mut expected) = ([0.0; 2000], [9.0; 2000]);
+        mono.fill(&mut heard);
+        renderer(2000, &cues).fill(&mut expected);
+        assert_eq!(heard, expected);
     }
 }

@@ -106,6 +106,19 @@ impl Side {
     }
 }
 
+/// The ears that a cue is meant for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ear {
+    /// Both, alike.
+    #[default]
+    Both,
+    /// The left; the right hears it from afar.
+    Left,
+    /// The right; the left hears it from afar.
+    Right,
+}
+
 /// One sound at one frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cue {
@@ -119,6 +132,8 @@ pub struct Cue {
     pub goes_on: bool,
     /// Where it has faded to nothing, if it is cut before its sound ends.
     pub cut: Option<Frames>,
+    /// The ears that it is meant for.
+    pub ear: Ear,
 }
 
 /// Something to be heard.
@@ -156,6 +171,20 @@ impl Timeline {
         cue.cut.map_or(end, |cut| end.min(cut))
     }
 
+    /// Whether any cue is meant for one ear.
+    pub fn has_ears(&self) -> bool {
+        self.cues.iter().any(|cue| cue.ear != Ear::Both)
+    }
+
+    /// The timeline as one channel has it: every sound at its own level, wherever it was.
+    #[must_use]
+    pub fn without_ears(mut self) -> Self {
+        for cue in &mut self.cues {
+            cue.ear = Ear::Both;
+        }
+        self
+    }
+
     /// Whether a cue is spoken.
     pub fn is_voice(&self, cue: &Cue) -> bool {
         matches!(self.sound(cue).kind, SoundKind::Voice { .. })
@@ -168,6 +197,33 @@ impl Timeline {
         let step = begun.saturating_sub(1);
         let is_left = self.steps.get(step)?.exit.is_some_and(|exit| exit <= moment);
         Some(if is_left { (step + 1).min(self.steps.len() - 1) } else { step })
+    }
+
+    /// A timeline of `frames` at 8 kHz with cues of sounds so long, each with its place, its
+    /// sound and its ear, for tests.
+    #[cfg(test)]
+    pub(crate) fn of(frames: u64, sounds: &[&[i16]], cues: &[(u64, u32, Ear)]) -> Self {
+        let kind = SoundKind::Tone(Tone::Tick);
+        let sound = |s: &&[i16]| Sound { kind: kind.clone(), frames: Frames(s.len() as u64) };
+        let cue = |&(at, sound, ear): &(u64, u32, Ear)| Cue {
+            at: Frames(at),
+            sound,
+            step: 0,
+            goes_on: false,
+            cut: None,
+            ear,
+        };
+        Self {
+            title: String::new(),
+            about: String::new(),
+            routine: String::new(),
+            rate: Rate::new(8000).unwrap(),
+            frames: Frames(frames),
+            steps: Vec::new(),
+            cues: cues.iter().map(cue).collect(),
+            sounds: sounds.iter().map(sound).collect(),
+            guard: Guard::default(),
+        }
     }
 }
 
@@ -184,5 +240,14 @@ mod tests {
         assert_eq!(at(3), (true, Some(Frames(4))));
         assert_eq!(at(4), (false, Some(Frames(7))));
         assert_eq!(at(9), (false, None));
+    }
+
+    #[test]
+    fn a_timeline_has_ears_until_they_are_taken_off() {
+        let timeline = Timeline::of(9, &[&[1, 2]], &[(0, 0, Ear::Both), (3, 0, Ear::Right)]);
+        assert!(timeline.has_ears());
+        let mono = Timeline::of(9, &[&[1, 2]], &[(0, 0, Ear::Both), (3, 0, Ear::Both)]);
+        assert!(!mono.has_ears());
+        assert_eq!(timeline.without_ears(), mono);
     }
 }

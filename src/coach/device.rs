@@ -135,7 +135,7 @@ impl Found {
         if can { wanted } else { own }
     }
 
-    /// How many channels it plays: all are given the same.
+    /// How many channels it plays.
     pub fn channels(&self) -> NonZero<u16> {
         NonZero::new(self.own.channels()).unwrap_or(NonZero::<u16>::MIN)
     }

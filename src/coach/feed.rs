@@ -23,7 +23,7 @@ pub struct Feed {
     rate: SampleRate,
     channels: ChannelCount,
     volume: f32,
-    block: Vec<f32>,
+    block: Vec<[f32; 2]>,
     /// Frames in the block, the next of them, and the next of its channels.
     filled: usize,
     frame: usize,
@@ -32,7 +32,10 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// A feed for a device with so many channels, all alike; `volume` is 1.0 for samples as they are.
+    /// A feed for a device with so many channels; `volume` is 1.0 for samples as they are. The
+    /// first channel is the left ear's and the second the right's. Others, such as a speaker in
+    /// the middle or behind, have the mean of both: whatever is heard is heard from them too, and
+    /// their level never jumps as it would if the nearer ear were chosen.
     pub fn new(
         transport: Transport,
         commands: Consumer<Command>,
@@ -40,7 +43,7 @@ impl Feed {
         (rate, channels): (SampleRate, ChannelCount),
         volume: f32,
     ) -> Self {
-        let block = vec![0.0; (rate.get() / BLOCKS_A_SECOND) as usize];
+        let block = vec![[0.0; 2]; (rate.get() / BLOCKS_A_SECOND) as usize];
         Self {
             transport,
             commands,
@@ -68,7 +71,9 @@ impl Feed {
         self.filled = self.transport.fill(&mut self.block);
         self.shared.note_made(self.transport.device());
         if self.volume != 1.0 {
-            self.block[..self.filled].iter_mut().for_each(|sample| *sample *= self.volume);
+            for sample in self.block[..self.filled].as_flattened_mut() {
+                *sample *= self.volume;
+            }
         }
         self.frame = 0;
         if self.filled == 0 {
@@ -85,7 +90,12 @@ impl Iterator for Feed {
         if self.frame == self.filled && !self.refill() {
             return None;
         }
-        let sample = self.block[self.frame];
+        let [left, right] = self.block[self.frame];
+        let sample = match self.channel {
+            0 => left,
+            1 => right,
+            _ => f32::midpoint(left, right),
+        };
         self.channel += 1;
         if self.channel == self.channels.get() {
             self.channel = 0;
@@ -119,5 +129,46 @@ impl Drop for Feed {
         if !self.shared.is_over() {
             self.shared.note_gone();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coach::messages::Begin;
+    use crate::mixer::FULL_SCALE;
+    use crate::sounds::Sounds;
+    use crate::timeline::{Ear, Timeline};
+    use rtrb::RingBuffer;
+
+    /// What a device of so many channels is given of a sound for the left ear and one for both,
+    /// in samples.
+    fn fed(channels: u16, volume: f32) -> Vec<f32> {
+        let sounds: [&[i16]; 2] = [&[400, -800], &[40]];
+        let timeline = Timeline::of(4, &sounds, &[(0, 0, Ear::Left), (3, 1, Ear::Both)]);
+        let (rate, begin) = (timeline.rate.hz(), Begin::default());
+        let (timeline, sounds) = (Arc::new(timeline), Arc::new(Sounds::of(&sounds)));
+        let transport = Transport::new(timeline, sounds, begin, RingBuffer::new(8).0);
+        let format = (rate.try_into().unwrap(), channels.try_into().unwrap());
+        let (orders, shared) = (RingBuffer::new(8).1, Arc::new(Shared::new(0)));
+        let feed = Feed::new(transport, orders, shared, format, volume);
+        feed.map(|sample| sample * FULL_SCALE).collect()
+    }
+
+    #[test]
+    fn the_first_channel_is_the_left_ear_and_the_second_the_right() {
+        assert_eq!(fed(2, 1.0), [400.0, 100.0, -800.0, -200.0, 0.0, 0.0, 40.0, 40.0]);
+    }
+
+    #[test]
+    fn further_channels_have_the_mean_of_both_ears() {
+        let expected =
+            [[400.0, 100.0, 250.0, 250.0], [-800.0, -200.0, -500.0, -500.0], [0.0; 4], [40.0; 4]];
+        assert_eq!(fed(4, 1.0), expected.concat());
+    }
+
+    #[test]
+    fn the_volume_is_that_of_both_ears() {
+        assert_eq!(fed(2, 0.5), [200.0, 50.0, -400.0, -100.0, 0.0, 0.0, 20.0, 20.0]);
     }
 }

@@ -45,6 +45,14 @@ pub struct Link {
     progress: Progress,
 }
 
+/// The timeline for a device of so many channels: one channel has no ears.
+fn for_channels(timeline: Arc<Timeline>, channels: NonZero<u16>) -> Arc<Timeline> {
+    if channels.get() == 1 && timeline.has_ears() {
+        return Arc::new(Timeline::clone(&timeline).without_ears());
+    }
+    timeline
+}
+
 /// What is known of a device that may be broken.
 struct Progress {
     /// Frames that it had taken and errors that it had met at the last look.
@@ -70,9 +78,10 @@ impl Link {
         let (commands, orders) = RingBuffer::new(COMMANDS);
         let (reports, changes) = RingBuffer::new(CHANGES);
         let (shared, rate) = (Arc::new(Shared::new(begin.device)), timeline.rate);
-        let transport = Transport::new(timeline, sounds, begin, reports);
         let hz = NonZero::new(rate.hz()).unwrap_or(NonZero::<u32>::MIN);
         let format = (hz, found.channels());
+        let timeline = for_channels(timeline, found.channels());
+        let transport = Transport::new(timeline, sounds, begin, reports);
         let feed = Feed::new(transport, orders, Arc::clone(&shared), format, playback.volume);
         let opened = found.open(rate, playback.buffer, &shared, feed)?;
         let progress = Progress { made: 0, errors: 0, looked: Instant::now(), failing: 0 };
@@ -125,5 +134,21 @@ impl Link {
     /// its thread to end.
     pub fn close(self) {
         std::thread::spawn(move || drop(self));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::Ear;
+
+    #[test]
+    fn a_device_of_one_channel_plays_every_sound_at_its_own_level() {
+        let timeline = |ear| Arc::new(Timeline::of(4, &[&[400]], &[(0, 0, ear)]));
+        let channels = |count: u16| NonZero::new(count).unwrap();
+        let mono = for_channels(timeline(Ear::Left), channels(1));
+        assert_eq!(mono, timeline(Ear::Both));
+        let stereo = for_channels(timeline(Ear::Left), channels(2));
+        assert_eq!(stereo, timeline(Ear::Left));
     }
 }

@@ -8,7 +8,7 @@ use rtrb::Producer;
 
 use super::messages::{Begin, Change, Changed, Command, Insert};
 use super::moves::{self, QUARTER};
-use crate::mixer::{FADE, Mixer, Sounding};
+use crate::mixer::{FADE, Frame, Mixer, Sounding};
 use crate::sounds::Sounds;
 use crate::time::{Frames, Millis};
 use crate::timeline::Timeline;
@@ -150,7 +150,7 @@ impl Transport {
 
     /// Fills `out` with the next frames, from -1.0 to 1.0, and says how many there were: fewer
     /// than asked for only at the end.
-    pub fn fill(&mut self, out: &mut [f32]) -> usize {
+    pub fn fill<F: Frame>(&mut self, out: &mut [F]) -> usize {
         let mut filled = 0;
         while filled < out.len() {
             let made = self.fill_some(&mut out[filled..]);
@@ -172,7 +172,7 @@ impl Transport {
     }
 
     /// Makes frames up to the next change, or changes and makes none.
-    fn fill_some(&mut self, out: &mut [f32]) -> usize {
+    fn fill_some<F: Frame>(&mut self, out: &mut [F]) -> usize {
         let heard = self.mixer.position().0;
         match self.state {
             State::Over => 0,
@@ -187,7 +187,7 @@ impl Transport {
         }
     }
 
-    fn fill_playing(&mut self, out: &mut [f32]) -> usize {
+    fn fill_playing<F: Frame>(&mut self, out: &mut [F]) -> usize {
         let heard = self.mixer.position().0;
         if self.position >= self.timeline.frames.0 {
             self.state = State::Over;
@@ -212,6 +212,7 @@ impl Transport {
                     cut: None,
                     is_voice,
                     again: self.timeline.cues[sentence].at.0,
+                    ear: cue.ear,
                 });
             }
             self.next_cue += 1;
@@ -226,7 +227,7 @@ impl Transport {
     }
 
     /// Waits what is owed.
-    fn fill_waiting(&mut self, out: &mut [f32]) -> usize {
+    fn fill_waiting<F: Frame>(&mut self, out: &mut [F]) -> usize {
         if self.owed == 0 {
             self.go(Frames(self.position));
             return 0;
@@ -257,7 +258,7 @@ impl Transport {
         }
     }
 
-    fn fill_saying(&mut self, out: &mut [f32]) -> usize {
+    fn fill_saying<F: Frame>(&mut self, out: &mut [F]) -> usize {
         let State::Saying { insert, begin, next_cue, then } = &mut self.state else { return 0 };
         let (heard, cues) = (self.mixer.position().0, &insert.timeline.cues);
         while let Some(cue) = cues.get(*next_cue).filter(|cue| *begin + cue.at.0 <= heard) {
@@ -269,6 +270,7 @@ impl Transport {
                 cut: None,
                 is_voice: insert.timeline.is_voice(cue),
                 again: self.position,
+                ear: cue.ear,
             });
             *next_cue += 1;
         }
@@ -285,7 +287,7 @@ impl Transport {
     }
 
     /// One span of what sounds, up to `until`.
-    fn take_span(&mut self, out: &mut [f32], until: u64, guarded: bool) -> usize {
+    fn take_span<F: Frame>(&mut self, out: &mut [F], until: u64, guarded: bool) -> usize {
         let most = self.mixer.position().0 + out.len() as u64;
         let span = self.mixer.next_span(Frames(until.min(most)), guarded);
         let frames = span.frames();

@@ -78,11 +78,44 @@ fn joined(mut spans: Vec<(Millis, Millis)>) -> Vec<(Millis, Millis)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::problem::Span;
+    use crate::routine::{Verb, Words};
+    use crate::time::Rate;
+    use crate::timeline::Ear;
+    use crate::voice::Pack;
 
     #[test]
     fn spans_that_touch_become_one() {
         let spans = [(5, 6), (1, 2), (2, 4), (8, 9), (8, 10)].map(|(a, b)| (Millis(a), Millis(b)));
         let expected = [(1, 4), (5, 6), (8, 10)].map(|(a, b)| (Millis(a), Millis(b)));
         assert_eq!(joined(spans.into()), expected);
+    }
+
+    #[test]
+    fn cues_have_the_ear_of_their_step_and_a_breath_that_of_its_words() {
+        let pack = Pack::built_in();
+        let mut script = Script::new(&pack, Rate::DEFAULT, None);
+        let span = Span::default();
+        let line = script.line(&Words { text: "Get ready.".into(), span });
+        script.ear = Ear::Left;
+        let words = script.begin_step(Verb::Say, String::new(), Millis::ZERO, span);
+        script.ear = Ear::Right;
+        let tone = script.begin_step(Verb::Tone, String::new(), Millis::ZERO, span);
+        let second = Millis::from_secs;
+        script.speak(line, second(2), words);
+        script.play(Tone::Start, second(4), tone);
+        // The words' step ends after the next has begun.
+        script.play(Tone::End, second(5), words);
+        keep_awake(&mut script, GuardMode::Wake, second(9));
+        let cues = script.placed_cues();
+        let at = |moment| Rate::DEFAULT.frame_at(moment);
+        let heard: Vec<_> = cues.iter().map(|cue| (cue.at, cue.ear)).collect();
+        let expected = [
+            (at(Millis(1700)), Ear::Left),
+            (at(second(2)), Ear::Left),
+            (at(second(4)), Ear::Right),
+            (at(second(5)), Ear::Left),
+        ];
+        assert_eq!(heard, expected);
     }
 }

@@ -12,7 +12,7 @@ use crate::routine::bounds::{self, LONGEST, MOST_CUES};
 use crate::routine::{Verb, Words};
 use crate::terminal::cut;
 use crate::time::{Frames, Millis, Rate};
-use crate::timeline::{Cue, Side, Sound, SoundKind, TimelineStep};
+use crate::timeline::{Cue, Ear, Side, Sound, SoundKind, TimelineStep};
 use crate::tone::Tone;
 use crate::voice::{Pack, phrases::Spoken};
 
@@ -48,6 +48,8 @@ pub struct Planned {
     pub step: u32,
     /// Whether it goes on with a sentence.
     pub goes_on: bool,
+    /// The ears that it is meant for.
+    pub ear: Ear,
 }
 
 /// A timeline being written.
@@ -58,10 +60,14 @@ pub struct Script<'a> {
     side_word: Option<&'a str>,
     /// The side of the steps that are written now.
     pub side: Option<Side>,
+    /// The ears that the steps are meant for that begin now, with all their cues.
+    pub ear: Ear,
     /// The earliest moment for whatever comes next.
     pub now: Millis,
     /// The steps so far.
     pub steps: Vec<TimelineStep>,
+    /// The ears of each. A step may end after the next has begun: its last tone is its own.
+    ears: Vec<Ear>,
     /// The cues so far.
     pub cues: Vec<Planned>,
     /// From when to when steps are open, so that their end cannot be foreseen.
@@ -86,8 +92,10 @@ impl<'a> Script<'a> {
             rate,
             side_word,
             side: None,
+            ear: Ear::Both,
             now: Millis::ZERO,
             steps: Vec::new(),
+            ears: Vec::new(),
             cues: Vec::new(),
             open: Vec::new(),
             sounds: Vec::new(),
@@ -106,6 +114,7 @@ impl<'a> Script<'a> {
 
     /// Begins a step at a moment; it is closed by [`Script::end_step`].
     pub fn begin_step(&mut self, verb: Verb, label: String, at: Millis, span: Span) -> usize {
+        self.ears.push(self.ear);
         self.steps.push(TimelineStep {
             verb,
             label,
@@ -238,7 +247,8 @@ impl<'a> Script<'a> {
             let sound = self.sound_of_clip(*spoken);
             let end = moment + self.clip_length(*spoken);
             let goes_on = turn > 0 && spoken.pause == Millis::ZERO;
-            self.cues.push(Planned { at: moment, end, sound, step: step as u32, goes_on });
+            let (step, ear) = (step as u32, self.ears[step]);
+            self.cues.push(Planned { at: moment, end, sound, step, goes_on, ear });
             moment = end;
         }
         self.last_line = Some((line, at));
@@ -261,7 +271,8 @@ impl<'a> Script<'a> {
     /// Plays a tone at a moment and gives the moment at which it has ended.
     pub fn play(&mut self, tone: Tone, at: Millis, step: usize) -> Millis {
         let (sound, end) = (self.sound_of_tone(tone), at + tone.length());
-        self.cues.push(Planned { at, end, sound, step: step as u32, goes_on: false });
+        let (step, ear) = (step as u32, self.ears[step]);
+        self.cues.push(Planned { at, end, sound, step, goes_on: false, ear });
         end
     }
 
@@ -282,6 +293,7 @@ impl<'a> Script<'a> {
             step: planned.step,
             goes_on: planned.goes_on,
             cut: None,
+            ear: planned.ear,
         };
         self.cues.iter().map(cue).collect()
     }

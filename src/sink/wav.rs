@@ -8,13 +8,14 @@ use crate::error::Error;
 use crate::mixer::Span;
 use crate::render::Renderer;
 use crate::time::{Frames, Rate};
+use crate::timeline::Ear;
 
 /// The shape of a WAV file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WavFormat {
     /// Frames a second.
     pub rate: Rate,
-    /// One channel, or two that are alike.
+    /// One channel, or the left and the right.
     pub channels: u16,
     /// How a sample is written.
     pub bits: Bits,
@@ -109,7 +110,7 @@ pub fn write(
     mut progress: impl FnMut(Frames),
 ) -> io::Result<()> {
     let mut out = Chunks::new(out);
-    let mut encoder = Encoder { format, floats: vec![0.0; BLOCK], bytes: Vec::new() };
+    let mut encoder = Encoder::new(format);
     out.write_all(header)?;
     while let Some(span) = renderer.next_span(SPAN) {
         encoder.write(span, &mut out)?;
@@ -129,14 +130,22 @@ struct Encoder {
 }
 
 impl Encoder {
+    fn new(format: WavFormat) -> Self {
+        let floats = vec![0.0; BLOCK * usize::from(format.channels)];
+        Self { format, floats, bytes: Vec::new() }
+    }
+
     fn write(&mut self, span: Span, out: &mut Chunks<impl Write>) -> io::Result<()> {
         match span {
             Span::Silence(frames) => out.write_zeros(frames as u64 * self.format.frame_bytes()),
-            Span::Samples(samples) if self.is_plain() => {
+            Span::Samples(samples, Ear::Both) if self.is_plain() => {
                 out.write_all(bytemuck::cast_slice(samples))
             }
-            Span::Samples(samples) => {
-                samples.chunks(BLOCK).try_for_each(|block| self.encode(Span::Samples(block), out))
+            Span::Samples(samples, ear) => samples
+                .chunks(BLOCK)
+                .try_for_each(|block| self.encode(Span::Samples(block, ear), out)),
+            Span::Pairs(pairs) => {
+                pairs.chunks(BLOCK).try_for_each(|block| self.encode(Span::Pairs(block), out))
             }
         }
     }
@@ -148,9 +157,17 @@ impl Encoder {
     }
 
     fn encode(&mut self, block: Span, out: &mut Chunks<impl Write>) -> io::Result<()> {
-        let floats = &mut self.floats[..block.frames()];
-        block.copy_to(floats);
-        self.bytes.resize(floats.len() * self.format.frame_bytes() as usize, 0);
+        let frames = block.frames();
+        let floats = if self.format.channels == 2 && block.has_ears() {
+            let floats = &mut self.floats[..2 * frames];
+            block.copy_to(floats.as_chunks_mut::<2>().0);
+            floats
+        } else {
+            let floats = &mut self.floats[..frames];
+            block.copy_to(floats);
+            floats
+        };
+        self.bytes.resize(frames * self.format.frame_bytes() as usize, 0);
         let bytes = &mut self.bytes;
         match self.format.bits {
             Bits::Int16 => {
@@ -166,14 +183,19 @@ impl Encoder {
     }
 }
 
-/// Puts each sample, encoded, into every channel of its frame in `bytes`.
+/// Puts the samples into `bytes`, encoded; where there is one for all channels, into each.
 fn put<const N: usize>(samples: &[f32], bytes: &mut [u8], encode: impl Fn(f32) -> [u8; N]) {
-    let frame_bytes = bytes.len() / samples.len();
-    for (frame, sample) in bytes.chunks_exact_mut(frame_bytes).zip(samples) {
-        let encoded = encode(*sample);
-        for channel in frame.chunks_exact_mut(N) {
-            channel.copy_from_slice(&encoded);
+    let places = bytes.as_chunks_mut::<N>().0;
+    let alike = places.len() / samples.len();
+    if alike == 1 {
+        // Said apart, it is made several at a time.
+        for (place, sample) in places.iter_mut().zip(samples) {
+            *place = encode(*sample);
         }
+        return;
+    }
+    for (alike, sample) in places.chunks_exact_mut(alike).zip(samples) {
+        alike.fill(encode(*sample));
     }
 }
 
@@ -191,7 +213,7 @@ mod tests {
     }
 
     fn encoded(format: WavFormat, span: Span) -> Vec<u8> {
-        let mut encoder = Encoder { format, floats: vec![0.0; BLOCK], bytes: Vec::new() };
+        let mut encoder = Encoder::new(format);
         let mut out = Vec::new();
         let mut chunks = Chunks::new(&mut out);
         encoder.write(span, &mut chunks).unwrap();
@@ -230,7 +252,7 @@ mod tests {
 
     #[test]
     fn samples_are_written_in_every_format() {
-        let clip = Span::Samples(&[1, -2]);
+        let clip = Span::Samples(&[1, -2], Ear::Both);
         assert_eq!(encoded(format(1, Bits::Int16), clip), [1, 0, 254, 255]);
         assert_eq!(encoded(format(2, Bits::Int16), clip), [1, 0, 1, 0, 254, 255, 254, 255]);
         assert_eq!(encoded(format(1, Bits::Int24), clip), [0, 1, 0, 0, 254, 255]);
@@ -240,8 +262,34 @@ mod tests {
     }
 
     #[test]
+    fn two_channels_have_what_each_ear_hears_in_every_format() {
+        let near_left = Span::Samples(&[4, -8], Ear::Left);
+        let pairs = Span::Pairs(&[[4, 1], [-8, -2]]);
+        for span in [near_left, pairs] {
+            let int16 = [4, 0, 1, 0, 248, 255, 254, 255];
+            assert_eq!(encoded(format(2, Bits::Int16), span), int16);
+            let int24 = [0, 4, 0, 0, 1, 0, 0, 248, 255, 0, 254, 255];
+            assert_eq!(encoded(format(2, Bits::Int24), span), int24);
+            let float32 = [4.0f32, 1.0, -8.0, -2.0].map(|s| (s / 32768.0).to_le_bytes());
+            assert_eq!(encoded(format(2, Bits::Float32), span), float32.concat());
+        }
+        let near_right = Span::Samples(&[4], Ear::Right);
+        assert_eq!(encoded(format(2, Bits::Int16), near_right), [1, 0, 4, 0]);
+    }
+
+    #[test]
+    fn ears_longer_than_a_block_are_written_whole() {
+        let whole = [4, 0, 1, 0].repeat(BLOCK + 3);
+        let near_left = vec![4; BLOCK + 3];
+        let pairs = vec![[4, 1]; BLOCK + 3];
+        for span in [Span::Samples(&near_left, Ear::Left), Span::Pairs(&pairs)] {
+            assert!(encoded(format(2, Bits::Int16), span) == whole);
+        }
+    }
+
+    #[test]
     fn full_scale_stays_within_the_format() {
-        let highest = Span::Samples(&[i16::MAX, i16::MIN]);
+        let highest = Span::Samples(&[i16::MAX, i16::MIN], Ear::Both);
         assert_eq!(encoded(format(1, Bits::Int16), highest), [255, 127, 0, 128]);
         assert_eq!(encoded(format(1, Bits::Int24), highest), [0, 255, 127, 0, 0, 128]);
     }

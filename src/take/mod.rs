@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::routine::bounds::LONGEST;
 use crate::sequencer::{GuardMode, Options, Sides};
 use crate::time::{Frames, Rate};
-use crate::timeline::{SoundKind, Timeline, TimelineStep};
+use crate::timeline::{Ear, SoundKind, Timeline, TimelineStep};
 
 /// The shape of a take's file.
 const VERSION: u32 = 1;
@@ -167,7 +167,7 @@ impl Take {
 }
 
 /// A number that changes with every cue: the 64-bit FNV-1a hash (draft-eastlake-fnv,
-/// section 2) of what sounds when.
+/// section 2) of what sounds when and where.
 fn fingerprint(timeline: &Timeline) -> String {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut add = |bytes: &[u8]| {
@@ -181,6 +181,12 @@ fn fingerprint(timeline: &Timeline) -> String {
         match &timeline.sound(cue).kind {
             SoundKind::Voice { words, .. } => add(words.as_bytes()),
             SoundKind::Tone(tone) => add(tone.name().as_bytes()),
+        }
+        // Added only where there is one: takes from before there were ears stay valid.
+        match cue.ear {
+            Ear::Both => {}
+            Ear::Left => add(b"left"),
+            Ear::Right => add(b"right"),
         }
     }
     format!("{hash:016x}")

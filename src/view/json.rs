@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::routine::Verb;
 use crate::terminal::write_json;
 use crate::time::{Frames, Rate};
-use crate::timeline::{Cue, Side, SoundKind, Timeline, TimelineStep};
+use crate::timeline::{Cue, Ear, Side, SoundKind, Timeline, TimelineStep};
 use crate::tone::Tone;
 
 /// Writes `timeline` as one JSON object.
@@ -96,6 +96,9 @@ struct CueView<'a> {
     text: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tone: Option<Tone>,
+    /// Only where it is one of the two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ear: Option<Ear>,
     step: u32,
 }
 
@@ -106,6 +109,27 @@ impl<'a> CueView<'a> {
             SoundKind::Voice { words, .. } => ("voice", Some(words.as_str()), None),
             SoundKind::Tone(tone) => ("tone", None, Some(*tone)),
         };
-        Self { at: cue.at, frames: sound.frames, kind, text, tone, step: cue.step }
+        let ear = Some(cue.ear).filter(|ear| *ear != Ear::Both);
+        Self { at: cue.at, frames: sound.frames, kind, text, tone, ear, step: cue.step }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_cue_tells_its_ear_only_where_it_is_one_of_the_two() {
+        let cues = [(0, 0, Ear::Both), (3, 0, Ear::Left), (6, 0, Ear::Right)];
+        let mut written = Vec::new();
+        write(&Timeline::of(9, &[&[1, 2]], &cues), &mut written).unwrap();
+        let document: Value = serde_json::from_slice(&written).unwrap();
+        let expected = json!([
+            { "at": 0, "frames": 2, "kind": "tone", "tone": "tick", "step": 0 },
+            { "at": 3, "frames": 2, "kind": "tone", "tone": "tick", "ear": "left", "step": 0 },
+            { "at": 6, "frames": 2, "kind": "tone", "tone": "tick", "ear": "right", "step": 0 },
+        ]);
+        assert_eq!(document["cues"], expected);
     }
 }
