@@ -92,9 +92,9 @@ pub struct Export {
     /// Bits in a sample; 32 is floating point
     #[arg(long, default_value = "16")]
     pub bits: BitsArg,
-    /// 1 for mono, 2 for stereo with both channels alike
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=2))]
-    pub channels: u16,
+    /// 1 for mono, 2 for stereo [default: 2 where anything is meant for one ear, else 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2))]
+    pub channels: Option<u16>,
     /// Print what was written as JSON
     #[arg(long)]
     pub json: bool,

@@ -7,6 +7,7 @@ use crate::clip::resample::Resampler;
 use crate::error::Error;
 use crate::loudness::Meter;
 use crate::loudness::energy::{SLICE_MS, energies};
+use crate::mixer::power;
 use crate::timeline::{SoundKind, Timeline};
 use crate::voice::Pack;
 
@@ -66,7 +67,7 @@ impl Sounds {
         &self.clips[sound as usize].samples
     }
 
-    /// The integrated loudness of the timeline in LUFS, as two ears hear mono;
+    /// The integrated loudness of the timeline in LUFS, as two ears hear it, mono in both;
     /// `None` when nothing is heard.
     pub fn loudness(&self, timeline: &Timeline) -> Option<f64> {
         let mut meter = Meter::new(timeline.rate);
@@ -74,7 +75,7 @@ impl Sounds {
             let energies = &self.energies[cue.sound as usize];
             let slice = u64::from(timeline.rate.hz() * SLICE_MS / 1000);
             let heard = (timeline.end(cue) - cue.at).0.div_ceil(slice) as usize;
-            meter.place(cue.at, &energies[..heard.min(energies.len())]);
+            meter.place(cue.at, &energies[..heard.min(energies.len())], power(cue.ear));
         }
         meter.integrated(timeline.frames)
     }

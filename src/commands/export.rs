@@ -34,7 +34,8 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
         Some(take) => load_take(take, &args.timeline)?,
         None => load(&args.timeline)?,
     };
-    let format = WavFormat { rate: timeline.rate, channels: args.channels, bits: args.bits.into() };
+    let (timeline, channels) = for_channels(timeline, args.channels);
+    let format = WavFormat { rate: timeline.rate, channels, bits: args.bits.into() };
     let header = format.header(timeline.frames)?;
     let sounds = Sounds::load(&timeline, &pack)?;
     let path = args.output.clone().unwrap_or_else(|| default_path(&timeline));
@@ -60,6 +61,14 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     output.finish()?;
     written.tell(args.json, quiet)?;
     Ok(ExitCode::Done)
+}
+
+/// The timeline for as many channels as were asked for, else as it needs: one has no ears.
+fn for_channels(timeline: Timeline, asked: Option<u16>) -> (Timeline, u16) {
+    match asked.unwrap_or(if timeline.has_ears() { 2 } else { 1 }) {
+        1 => (timeline.without_ears(), 1),
+        channels => (timeline, channels),
+    }
 }
 
 /// The timeline that was heard when a take was made.
@@ -204,5 +213,22 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timeline::Ear;
+
+    #[test]
+    fn there_are_two_channels_where_the_ears_need_them_unless_one_is_asked_for() {
+        let timeline = |ear| Timeline::of(9, &[&[1, 2]], &[(3, 0, ear)]);
+        let (mono, ears) = (timeline(Ear::Both), timeline(Ear::Left));
+        assert_eq!(for_channels(mono.clone(), None), (mono.clone(), 1));
+        assert_eq!(for_channels(mono.clone(), Some(2)), (mono.clone(), 2));
+        assert_eq!(for_channels(ears.clone(), None), (ears.clone(), 2));
+        assert_eq!(for_channels(ears.clone(), Some(2)), (ears.clone(), 2));
+        assert_eq!(for_channels(ears, Some(1)), (mono, 1));
     }
 }

@@ -52,9 +52,9 @@ impl Meter {
         }
     }
 
-    /// Places a sound of the given slice energies at a frame. Sounds come in
-    /// the order of their frames.
-    pub fn place(&mut self, at: Frames, energies: &[f32]) {
+    /// Places a sound of the given slice energies at a frame, at `power` times the power that
+    /// they were measured with. Sounds come in the order of their frames.
+    pub fn place(&mut self, at: Frames, energies: &[f32], power: f64) {
         // In microseconds, of which a slice and a step are whole numbers at every rate.
         let begin = at.0 * 1_000_000 / u64::from(self.rate.hz());
         let (slice, step) = (u64::from(SLICE_MS) * 1000, STEP_MS * 1000);
@@ -67,7 +67,7 @@ impl Meter {
             // A slice that reaches into the next step is shared out between the two.
             let over = (from + slice).saturating_sub((from / step + 1) * step);
             let place = (from / step - self.first) as usize;
-            let energy = f64::from(*energy) / step as f64;
+            let energy = f64::from(*energy) * power / step as f64;
             self.open[place] += energy * (slice - over) as f64;
             if over > 0 {
                 self.open[place + 1] += energy * over as f64;
@@ -126,6 +126,7 @@ fn mean_loudness(bins: &[Bin]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::timeline::Ear;
     use ebur128::{Channel, EbuR128, Mode};
 
     /// The loudness of a whole file of samples, by the library: the oracle.
@@ -152,7 +153,7 @@ mod tests {
             for (out, sample) in file[at..].iter_mut().zip(clip) {
                 *out += sample;
             }
-            meter.place(Frames(at as u64), &energy::energies(clip, rate.hz()));
+            meter.place(Frames(at as u64), &energy::energies(clip, rate.hz()), 1.0);
         }
         let (ours, theirs) =
             (meter.integrated(Frames(frames as u64)).unwrap(), oracle(&file, rate.hz()));
@@ -162,5 +163,20 @@ mod tests {
     #[test]
     fn silence_has_no_loudness() {
         assert_eq!(Meter::new(Rate::DEFAULT).integrated(Frames(48_000)), None);
+    }
+
+    #[test]
+    fn a_sound_in_one_ear_measures_like_the_two_channels_it_makes() {
+        let rate = Rate::DEFAULT;
+        let sound = burst(80.0, 9000.0, 60_000);
+        let pairs: Vec<i16> = sound.iter().flat_map(|sample| [*sample, sample / 4]).collect();
+        let mut library = EbuR128::new(2, rate.hz(), Mode::I).unwrap();
+        library.add_frames_i16(&pairs).unwrap();
+        let mut meter = Meter::new(rate);
+        let energies = energy::energies(&sound, rate.hz());
+        meter.place(Frames(0), &energies, crate::mixer::power(Ear::Left));
+        let ours = meter.integrated(Frames(60_000)).unwrap();
+        let theirs = library.loudness_global().unwrap();
+        assert!((ours - theirs).abs() < 0.1, "{ours:.2} {theirs:.2}");
     }
 }
