@@ -7,7 +7,7 @@ use earcoach::routine::parse;
 use earcoach::sequencer::{Options, Sides, sequence};
 use earcoach::sounds::Sounds;
 use earcoach::time::{Millis, Rate};
-use earcoach::timeline::{Side, SoundKind, Timeline};
+use earcoach::timeline::{Ear, Side, SoundKind, Timeline};
 use earcoach::voice::Pack;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -54,6 +54,10 @@ fn timeline(steps: &[Value], rate: Rate, sides: Option<Sides>) -> Timeline {
 fn rate() -> impl Strategy<Value = Rate> {
     prop_oneof![Just(48_000), Just(44_100), Just(11_025), 8_000..=192_000u32]
         .prop_map(|hz| Rate::new(hz).unwrap())
+}
+
+fn ear() -> impl Strategy<Value = Ear> {
+    prop_oneof![Just(Ear::Both), Just(Ear::Left), Just(Ear::Right)]
 }
 
 proptest! {
@@ -107,16 +111,20 @@ proptest! {
     fn the_samples_do_not_depend_on_how_they_are_pulled(
         steps in prop::collection::vec(step(), 1..4),
         pulls in prop::collection::vec(1..3000usize, 1..9),
+        ears in prop::collection::vec(ear(), 1..5),
     ) {
-        let rate = Rate::new(8_000).unwrap();
-        let timeline = Arc::new(timeline(&steps, rate, None));
+        let mut timeline = timeline(&steps, Rate::new(8_000).unwrap(), None);
+        for (cue, ear) in timeline.cues.iter_mut().zip(ears.into_iter().cycle()) {
+            cue.ear = ear;
+        }
+        let timeline = Arc::new(timeline);
         let sounds = Arc::new(Sounds::load(&timeline, &Pack::built_in()).unwrap());
         let renderer = || Renderer::new(Arc::clone(&timeline), Arc::clone(&sounds));
-        let mut whole = vec![0.0; timeline.frames.0 as usize];
+        let mut whole = vec![[0.0; 2]; timeline.frames.0 as usize];
         prop_assert_eq!(renderer().fill(&mut whole), whole.len());
         let (mut pulled, mut renderer) = (Vec::new(), renderer());
         for pull in pulls.into_iter().cycle() {
-            let mut block = vec![9.0; pull];
+            let mut block = vec![[9.0; 2]; pull];
             let filled = renderer.fill(&mut block);
             pulled.extend_from_slice(&block[..filled]);
             if filled < pull {

@@ -6,6 +6,16 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use earcoach::coach::device::find;
+use earcoach::coach::link::{Link, Playback};
+use earcoach::coach::messages::{Begin, Changed};
+use earcoach::mixer::FULL_SCALE;
+use earcoach::render::Renderer;
+use earcoach::routine::parse;
+use earcoach::sequencer::{GuardMode, Options, sequence};
+use earcoach::sounds::Sounds;
+use earcoach::timeline::{Ear, Timeline};
+use earcoach::voice::Pack;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -130,6 +140,60 @@ fn what_the_device_is_given_is_the_exported_file_bit_by_bit() {
     assert_heard(&device, &export(&ran, ""));
     assert!(ran.stderr.contains("Squeeze.\n"), "{}", ran.stderr);
     assert!(ran.stderr.contains(": three\n"), "{}", ran.stderr);
+}
+
+/// A short routine, every cue in another ear than the one before, and its sounds.
+fn short_with_ears() -> (Arc<Timeline>, Arc<Sounds>) {
+    let options = Options { guard: GuardMode::Off, limit: Some(1), ..Options::default() };
+    let pack = Pack::built_in();
+    let mut timeline = sequence(&parse(SHORT).unwrap(), "short", &pack, &options).unwrap();
+    let ears = [Ear::Left, Ear::Both, Ear::Right].into_iter().cycle();
+    for (cue, ear) in timeline.cues.iter_mut().zip(ears) {
+        cue.ear = ear;
+    }
+    let sounds = Sounds::load(&timeline, &pack).unwrap();
+    (Arc::new(timeline), Arc::new(sounds))
+}
+
+#[test]
+#[ignore = "the next test runs it, as a process of its own with a device of its own"]
+fn play_short_with_ears() {
+    let playback = Playback { device: None, buffer: None, volume: 1.0 };
+    let found = find(None).unwrap();
+    let mut link = Link::open(&found, &playback, short_with_ears(), Begin::default()).unwrap();
+    until("the end", || {
+        link.next_change().is_some_and(|change| matches!(change.what, Changed::Over(_)))
+    });
+    // What it was given last is still to be heard.
+    std::thread::sleep(Duration::from_millis(500));
+}
+
+#[test]
+fn each_ear_is_given_its_own_channel_bit_by_bit() {
+    let device = Device::new().speed(4.0);
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "live::play_short_with_ears", "--ignored"]);
+    device.dress(&mut command);
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let (timeline, sounds) = short_with_ears();
+    let mut file = vec![[0.0; 2]; timeline.frames.0 as usize];
+    Renderer::new(timeline, sounds).fill(&mut file);
+    let file: Vec<[i16; 2]> =
+        file.iter().map(|frame| frame.map(|sample| (sample * FULL_SCALE) as i16)).collect();
+    let (heard, file) = (begun(&device.heard()), begun(&file));
+    let louder = |a: i16, b: i16| a.unsigned_abs() / 2 > b.unsigned_abs() + 1000;
+    assert!(file.iter().any(|[left, right]| louder(*left, *right)));
+    assert!(file.iter().any(|[left, right]| louder(*right, *left)));
+    let differs = heard.iter().zip(&file).position(|(a, b)| a != b);
+    assert_eq!(differs, None, "of {} frames", file.len());
+    assert!(heard.len() >= file.len(), "{} of {} frames", heard.len(), file.len());
+    assert!(heard[file.len()..].iter().all(|frame| *frame == [0, 0]));
+}
+
+/// Frames from the first on that is not silent.
+fn begun(frames: &[[i16; 2]]) -> Vec<[i16; 2]> {
+    frames.iter().skip_while(|frame| **frame == [0, 0]).copied().collect()
 }
 
 #[test]

@@ -1,8 +1,17 @@
 //! Exported files as others read them: every cue on its frame, by ffmpeg's eyes.
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
+use earcoach::render::Renderer;
+use earcoach::routine::parse;
+use earcoach::sequencer::{GuardMode, Options, sequence};
+use earcoach::sink::wav::{self, Bits, WavFormat};
+use earcoach::sounds::Sounds;
+use earcoach::timeline::{Ear, Timeline};
+use earcoach::voice::Pack;
 use serde_json::Value;
 
 use crate::support::{EVERYTHING, earcoach, ffmpeg_samples, repository, tool};
@@ -179,15 +188,73 @@ fn the_loudness_that_is_told_is_the_one_that_ffmpeg_measures() {
         let command = format!("export calf-cramp --json -o a.wav {options}");
         let ran = earcoach(&command).run().exits(0);
         let told = ran.json()["lufs"].as_f64().unwrap();
-        let file = ran.path("a.wav");
-        let (_, log) = tool(
-            "ffmpeg",
-            &["-i", file.to_str().unwrap(), "-af", "ebur128=dualmono=true", "-f", "null", "-"],
-        );
-        let summary = log.rsplit("Integrated loudness:").next().unwrap();
-        let measured = summary.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap();
+        let measured = ffmpeg_loudness(&ran.path("a.wav"));
         assert!((told - measured).abs() <= 0.2, "{options}: told {told}, measured {measured}");
     }
+}
+
+/// The integrated loudness of a file by ffmpeg, in LUFS: of mono as two ears hear it, of stereo
+/// as it is.
+fn ffmpeg_loudness(file: &Path) -> f64 {
+    let file = file.to_str().unwrap();
+    let arguments = ["-i", file, "-af", "ebur128=dualmono=true", "-f", "null", "-"];
+    let (_, log) = tool("ffmpeg", &arguments);
+    let summary = log.rsplit("Integrated loudness:").next().unwrap();
+    summary.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// A routine of all verbs, every cue in another ear than the one before, and its sounds.
+fn everything_in_one_ear_or_the_other() -> (Timeline, Sounds) {
+    let options = Options { guard: GuardMode::Off, ..Options::default() };
+    let pack = Pack::built_in();
+    let routine = parse(EVERYTHING).unwrap();
+    let mut timeline = sequence(&routine, "any", &pack, &options).unwrap();
+    let ears = [Ear::Left, Ear::Both, Ear::Right, Ear::Left].into_iter().cycle();
+    for (cue, ear) in timeline.cues.iter_mut().zip(ears) {
+        cue.ear = ear;
+    }
+    let sounds = Sounds::load(&timeline, &pack).unwrap();
+    (timeline, sounds)
+}
+
+/// The samples of both ears by the textbook: all sounds added up, a quarter of those that are
+/// meant for the other ear.
+fn textbook_ears(timeline: &Timeline, sounds: &Sounds) -> Vec<[f64; 2]> {
+    let mut frames = vec![[0.0; 2]; timeline.frames.0 as usize];
+    for cue in &timeline.cues {
+        let levels = match cue.ear {
+            Ear::Both => [1.0, 1.0],
+            Ear::Left => [1.0, 0.25],
+            Ear::Right => [0.25, 1.0],
+        };
+        let place = &mut frames[cue.at.0 as usize..];
+        for (frame, sample) in place.iter_mut().zip(sounds.samples(cue.sound)) {
+            for (sum, level) in frame.iter_mut().zip(levels) {
+                *sum += level * f64::from(*sample);
+            }
+        }
+    }
+    frames
+}
+
+#[test]
+fn both_ears_are_the_textbook_sums_and_as_loud_as_ffmpeg_measures() {
+    let (timeline, sounds) = everything_in_one_ear_or_the_other();
+    let told = sounds.loudness(&timeline).unwrap();
+    let expected = textbook_ears(&timeline, &sounds);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ears.wav");
+    let format = WavFormat { rate: timeline.rate, channels: 2, bits: Bits::Int16 };
+    let header = format.header(timeline.frames).unwrap();
+    let mut renderer = Renderer::new(Arc::new(timeline), Arc::new(sounds));
+    wav::write(&mut renderer, format, &header, File::create(&file).unwrap(), |_| ()).unwrap();
+    let heard = ffmpeg_samples(&file);
+    assert_eq!(heard.len(), 2 * expected.len());
+    let differences = heard.iter().zip(expected.as_flattened());
+    let worst = differences.map(|(heard, sum)| (f64::from(*heard) - sum).abs()).fold(0.0, f64::max);
+    assert!(worst <= 0.5, "differs by {worst}, more than rounding");
+    let measured = ffmpeg_loudness(&file);
+    assert!((told - measured).abs() <= 0.2, "told {told}, measured {measured}");
 }
 
 /// The longest run of zeros, in frames.

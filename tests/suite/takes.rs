@@ -11,7 +11,7 @@ use earcoach::sequencer::{GuardMode, Options, phrase, sequence};
 use earcoach::sounds::Sounds;
 use earcoach::take::Take;
 use earcoach::time::{Frames, Rate};
-use earcoach::timeline::Timeline;
+use earcoach::timeline::{Ear, Timeline};
 use earcoach::voice::Pack;
 use proptest::prelude::*;
 use rtrb::RingBuffer;
@@ -46,6 +46,9 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
+/// What both ears hear at an instant.
+type Frame = [f32; 2];
+
 /// Everything that is needed to play a routine.
 struct Stage {
     timeline: Arc<Timeline>,
@@ -62,6 +65,15 @@ impl Stage {
         Self { timeline: Arc::new(timeline), sounds, pack, options }
     }
 
+    /// Every cue in another ear than the one before.
+    fn with_ears(mut self) -> Self {
+        let ears = [Ear::Left, Ear::Both, Ear::Right].into_iter().cycle();
+        for (cue, ear) in Arc::make_mut(&mut self.timeline).cues.iter_mut().zip(ears) {
+            cue.ear = ear;
+        }
+        self
+    }
+
     fn insert(&self, words: &str) -> Arc<Insert> {
         let (rate, guarded) = (self.timeline.rate, self.timeline.guard.on);
         let timeline = phrase(words, &self.pack, rate, guarded).unwrap();
@@ -71,7 +83,7 @@ impl Stage {
 
     /// Plays, doing each act after its frames, then to the end: all that was heard, pauses left
     /// out, and the take.
-    fn play(&self, acts: &[(usize, Act)], most: usize) -> (Vec<f32>, Take) {
+    fn play(&self, acts: &[(usize, Act)], most: usize) -> (Vec<Frame>, Take) {
         let (producer, mut changes) = RingBuffer::<Change>::new(4096);
         let (timeline, sounds) = (Arc::clone(&self.timeline), Arc::clone(&self.sounds));
         let mut transport = Transport::new(timeline, sounds, Begin::default(), producer);
@@ -98,26 +110,26 @@ impl Stage {
     }
 
     /// The frames of an export with a take.
-    fn export(&self, take: &Take) -> Vec<f32> {
+    fn export(&self, take: &Take) -> Vec<Frame> {
         let closed = take.close(&self.timeline, &self.pack).unwrap();
         let sounds = Sounds::load(&closed, &self.pack).unwrap();
-        let mut frames = vec![9.0; closed.frames.0 as usize];
+        let mut frames = vec![[9.0; 2]; closed.frames.0 as usize];
         let mut renderer = Renderer::new(Arc::new(closed), Arc::new(sounds));
         assert_eq!(renderer.fill(&mut frames), frames.len());
         frames
     }
 }
 
-fn fill(transport: &mut Transport, device: &mut Vec<f32>, frames: usize) -> bool {
+fn fill(transport: &mut Transport, device: &mut Vec<Frame>, frames: usize) -> bool {
     let begin = device.len();
-    device.resize(begin + frames, 9.0);
+    device.resize(begin + frames, [9.0; 2]);
     let made = transport.fill(&mut device[begin..]);
     device.truncate(begin + made);
     made == frames
 }
 
 /// Takes out what the device played while nothing went on.
-fn without_pauses(device: &[f32], changes: &[Change]) -> Vec<f32> {
+fn without_pauses(device: &[Frame], changes: &[Change]) -> Vec<Frame> {
     let mut heard = Vec::new();
     let ends = changes.iter().skip(1).map(|next| (next.device, next.at));
     for (change, (device_end, end)) in changes.iter().zip(ends) {
@@ -130,7 +142,7 @@ fn without_pauses(device: &[f32], changes: &[Change]) -> Vec<f32> {
     heard
 }
 
-fn assert_same(live: &[f32], file: &[f32], what: &impl std::fmt::Debug) {
+fn assert_same(live: &[Frame], file: &[Frame], what: &impl std::fmt::Debug) {
     assert_eq!(live.len(), file.len(), "{what:?}");
     let differs = live.iter().zip(file).position(|(a, b)| a != b);
     assert_eq!(differs, None, "{what:?}");
@@ -143,8 +155,10 @@ proptest! {
     fn what_is_heard_live_is_what_the_take_exports(
         acts in prop::collection::vec((0..40_000usize, act()), 0..30),
         guard in prop_oneof![Just(GuardMode::Wake), Just(GuardMode::Always), Just(GuardMode::Off)],
+        has_ears in any::<bool>(),
     ) {
         let stage = Stage::new(EVERYTHING, options(guard));
+        let stage = if has_ears { stage.with_ears() } else { stage };
         let (live, take) = stage.play(&acts, 3_000_000);
         let text = serde_json::to_string(&take).unwrap();
         prop_assert_eq!(&Take::parse(&text).unwrap(), &take);
@@ -159,9 +173,32 @@ fn without_the_runner_it_is_the_timeline_itself() {
     assert_eq!(take.frames, stage.timeline.frames);
     assert_same(&live, &stage.export(&take), &take.moves);
     let mut renderer = Renderer::new(Arc::clone(&stage.timeline), Arc::clone(&stage.sounds));
-    let mut plain = vec![0.0; take.frames.0 as usize];
+    let mut plain = vec![[0.0; 2]; take.frames.0 as usize];
     renderer.fill(&mut plain);
     assert_same(&live, &plain, &"no moves");
+}
+
+#[test]
+fn an_answer_is_heard_in_both_ears_and_the_routine_goes_on_in_its_own() {
+    let stage = Stage::new(EVERYTHING, options(GuardMode::Off)).with_ears();
+    let (live, take) = stage.play(&[(30_000, Act::Ask)], 400_000);
+    assert_same(&live, &stage.export(&take), &take.moves);
+    let (asked, goes_on) = (take.moves[1].at.0 as usize, take.moves[2].at.0 as usize);
+    // What was cut by the answer has faded after 30 ms.
+    assert!(live[asked + 240..goes_on].iter().all(|[left, right]| left == right));
+    let differs = |frames: &[Frame]| frames.iter().any(|[left, right]| left != right);
+    assert!(differs(&live[..asked]) && differs(&live[goes_on..]));
+}
+
+#[test]
+fn a_take_is_of_a_timeline_with_the_same_ears() {
+    let stage = || Stage::new(EVERYTHING, options(GuardMode::Off));
+    let (plain, ears) = (stage(), stage().with_ears());
+    for (own, other) in [(&plain, &ears), (&ears, &plain)] {
+        let take = Take::new(&own.timeline, &own.options, Frames(0), Vec::new());
+        assert!(take.is_of(&own.timeline));
+        assert!(!take.is_of(&other.timeline));
+    }
 }
 
 #[test]
@@ -192,7 +229,7 @@ fn a_press_outside_an_open_step_never_counts_later() {
 }
 
 /// Where the last move leads, of a hold of 20 s in which each act comes a second after the other.
-fn after(acts: &[Command]) -> (Vec<f32>, Take, Stage) {
+fn after(acts: &[Command]) -> (Vec<Frame>, Take, Stage) {
     let routine = r#"{"steps": [{"hold": {"for": "20s", "count": 0, "announce": []}}]}"#;
     let stage = Stage::new(routine, options(GuardMode::Off));
     let mut acts: Vec<_> = acts.iter().map(|act| (8_000, Act::Do(act.clone()))).collect();
