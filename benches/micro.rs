@@ -12,7 +12,7 @@ use earcoach::sequencer::{Options, sequence};
 use earcoach::sink::wav::{self, Bits, WavFormat};
 use earcoach::sounds::Sounds;
 use earcoach::time::Rate;
-use earcoach::timeline::Timeline;
+use earcoach::timeline::{Ear, Timeline};
 use earcoach::tone::Tone;
 use earcoach::voice::Pack;
 
@@ -72,6 +72,23 @@ fn render_for_a_device(bencher: Bencher) {
     bencher.bench(|| {
         let mut renderer = Renderer::new(Arc::clone(&timeline), Arc::clone(&sounds));
         let mut block = [0.0; 2048];
+        while renderer.fill(black_box(&mut block)) > 0 {}
+    });
+}
+
+/// The same, every cue in another ear than the one before.
+#[divan::bench]
+fn render_both_ears_for_a_device(bencher: Bencher) {
+    let pack = Pack::built_in();
+    let mut timeline = timeline(&pack);
+    for (cue, ear) in timeline.cues.iter_mut().zip([Ear::Left, Ear::Right].into_iter().cycle()) {
+        cue.ear = ear;
+    }
+    let sounds = Arc::new(Sounds::load(&timeline, &pack).unwrap());
+    let timeline = Arc::new(timeline);
+    bencher.bench(|| {
+        let mut renderer = Renderer::new(Arc::clone(&timeline), Arc::clone(&sounds));
+        let mut block = [[0.0; 2]; 2048];
         while renderer.fill(black_box(&mut block)) > 0 {}
     });
 }
