@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::import::Format;
 use crate::sequencer::{GuardMode, Options, Sides};
 use crate::sink::wav::Bits;
 use crate::terminal::Color;
@@ -64,6 +65,16 @@ Examples:
   earcoach check my-routine.json
   earcoach check --json routines/*.json       for programs")]
     Check(Check),
+    /// Make a routine of what you have: a timed script, phrases, labels, a workout
+    #[command(after_help = "\
+What cannot be carried over is listed on standard error, each thing with its line.
+
+Examples:
+  earcoach import week1.txt -o week1.json     lines like `1:30 \"Walk.\"`
+  earcoach import calm.txt --from phrases     lines like `Breathe in.;4`; a `*` is silence
+  earcoach import labels.txt | less           labels exported from Audacity
+  earcoach import workout.yaml --json         a workout of w2a, with what was left out, for programs")]
+    Import(Import),
     /// List the routines at hand
     List(List),
     /// Voice packs: what they say, and whether they are sound
@@ -169,6 +180,25 @@ pub struct Check {
     /// Let warnings count as errors
     #[arg(long)]
     pub strict: bool,
+}
+
+/// What `import` takes.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The file to read; `-` for standard input
+    pub file: String,
+    /// Its format [default: the one it looks like]
+    #[arg(long, value_name = "FORMAT")]
+    pub from: Option<Format>,
+    /// The routine to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace that file if it exists
+    #[arg(short, long, requires = "output")]
+    pub force: bool,
+    /// Print the routine and what was left out as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `list` takes.

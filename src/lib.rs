@@ -61,6 +61,7 @@ pub mod coach;
 pub mod commands;
 pub mod error;
 pub mod guard;
+pub mod import;
 pub mod loudness;
 pub mod mixer;
 pub mod problem;

@@ -10,7 +10,7 @@ use serde_json::ser::{CompactFormatter, Formatter, Serializer};
 /// Whether a character could move the cursor, change colours or turn the
 /// direction of writing: the C0 and C1 controls, and Unicode's bidirectional
 /// controls (Unicode Standard Annex 9, section 2) with the line separators.
-fn is_unprintable(c: char) -> bool {
+pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -3,6 +3,7 @@
 mod check;
 mod devices;
 mod export;
+mod import;
 mod list;
 mod play;
 mod show;
@@ -29,6 +30,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Some(Command::Devices(args)) => devices::run(args),
         Some(Command::Show(args)) => show::run(args, cli.quiet),
         Some(Command::Check(args)) => check::run(args, cli.quiet, cli.color),
+        Some(Command::Import(args)) => import::run(args, cli.quiet),
         Some(Command::List(args)) => list::run(args),
         Some(Command::Voice(command)) => voice::run(command, cli.quiet),
     }
