@@ -8,6 +8,8 @@ mod check;
 mod device;
 #[path = "suite/export.rs"]
 mod export;
+#[path = "suite/import.rs"]
+mod import;
 #[path = "suite/laws.rs"]
 mod laws;
 #[cfg(target_os = "linux")]
