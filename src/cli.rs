@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::import::Format;
-use crate::sequencer::{GuardMode, Options, Sides};
+use crate::routine::Setting;
+use crate::sequencer::{Choices, GuardMode, Sides, Talk};
 use crate::sink::wav::Bits;
 use crate::terminal::Color;
-use crate::time::Rate;
+use crate::time::{Millis, Rate};
 use crate::voice;
 
 /// A voice-guided audio coach: stretching, physio, breathing and intervals, timed to the frame
@@ -63,6 +64,7 @@ Examples:
     #[command(after_help = "\
 Examples:
   earcoach check my-routine.json
+  earcoach check --explain voice-overruns     what a problem means, and what to do
   earcoach check --json routines/*.json       for programs")]
     Check(Check),
     /// Make a routine of what you have: a timed script, phrases, labels, a workout
@@ -75,8 +77,18 @@ Examples:
   earcoach import labels.txt | less           labels exported from Audacity
   earcoach import workout.yaml --json         a workout of w2a, with what was left out, for programs")]
     Import(Import),
-    /// List the routines at hand
+    /// List the routines at hand: those built in, and your own
     List(List),
+    /// Write a routine to begin with, and its schema for your editor
+    #[command(after_help = "\
+Examples:
+  earcoach new evening.json                       a small routine that plays as it is
+  earcoach new mine.json --from calf-cramp        the built-in one, to be changed
+
+Put it into ~/.config/earcoach/routines, and it is found by its name.")]
+    New(New),
+    /// Print the JSON Schema of routines, with which editors complete and check
+    Schema,
     /// Voice packs: what they say, and whether they are sound
     #[command(subcommand)]
     Voice(Voice),
@@ -129,6 +141,9 @@ pub struct Play {
     /// Where to begin: a step's number or name as `show` lists it, or a time
     #[arg(long, value_name = "STEP|M:SS")]
     pub from: Option<String>,
+    /// Play the file anew from the step that was edited, whenever it is saved
+    #[arg(long, conflicts_with = "take")]
+    pub watch: bool,
     /// Save what the runner did
     #[arg(long, value_name = "FILE")]
     pub take: Option<PathBuf>,
@@ -169,8 +184,14 @@ pub struct Show {
 #[derive(Debug, Args)]
 pub struct Check {
     /// The routines: files, built-in names, or `-` for standard input
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present = "explain", value_name = "FILE")]
     pub files: Vec<String>,
+    /// Explain a problem by its code, such as `voice-overruns`
+    #[arg(long, value_name = "CODE", exclusive = true)]
+    pub explain: Option<String>,
+    /// Refuse routines that last longer than this
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub longest: Option<Millis>,
     /// The voice that has to say their words: a name, or a voice pack's folder
     #[arg(long, value_name = "NAME|DIR")]
     pub voice: Option<String>,
@@ -180,6 +201,19 @@ pub struct Check {
     /// Let warnings count as errors
     #[arg(long)]
     pub strict: bool,
+}
+
+/// What `new` takes.
+#[derive(Debug, Args)]
+pub struct New {
+    /// The file to write; `-` is standard output
+    pub file: PathBuf,
+    /// Begin with a copy of this routine
+    #[arg(long, value_name = "ROUTINE")]
+    pub from: Option<String>,
+    /// Replace the file if it exists
+    #[arg(short, long)]
+    pub force: bool,
 }
 
 /// What `import` takes.
@@ -243,7 +277,7 @@ pub struct VoiceCheck {
 /// The routine and the options that change its timeline, the same wherever a routine is taken.
 #[derive(Debug, Args)]
 pub struct TimelineArgs {
-    /// A built-in routine's name, a file, or `-` for standard input [default: calf-cramp]
+    /// The name of a routine that `list` shows, a file, or `-` for standard input [default: calf-cramp]
     pub routine: Option<String>,
     /// The side to work on
     #[arg(long, value_name = "SIDE")]
@@ -258,6 +292,16 @@ pub struct TimelineArgs {
     /// [default: wake]
     #[arg(long, value_name = "MODE")]
     pub guard: Option<GuardMode>,
+    /// How much is said [default: coach]
+    #[arg(long, value_name = "LEVEL")]
+    pub talk: Option<Talk>,
+    /// A value for one of the routine's parameters; `show` lists them. May be given again
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_setting)]
+    pub set: Vec<String>,
+    /// Make it last at most so long, such as `6m`: shorter rests first, then fewer optional steps;
+    /// never below a minimum
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub fit: Option<Millis>,
     /// Frames a second, from 8000 to 192000 [default: 48000]
     #[arg(long, value_name = "HZ", value_parser = parse_rate)]
     pub rate: Option<Rate>,
@@ -269,14 +313,16 @@ impl TimelineArgs {
         self.routine.as_deref().unwrap_or(DEFAULT_ROUTINE)
     }
 
-    /// The options for the sequencer.
-    pub fn options(&self) -> Options {
-        Options {
-            rate: self.rate.unwrap_or_default(),
-            sides: self.side,
+    /// What was chosen of how it is played.
+    pub fn choices(&self) -> Choices {
+        Choices {
+            rate: self.rate.map(Rate::hz),
+            side: self.side,
             limit: self.limit,
-            guard: self.guard.unwrap_or_default(),
-            live: false,
+            guard: self.guard,
+            talk: self.talk,
+            fit: self.fit.map(|fit| fit.0),
+            set: self.set.clone(),
         }
     }
 }
@@ -310,6 +356,16 @@ fn parse_rate(text: &str) -> Result<Rate, String> {
     rate.ok_or_else(|| {
         format!("a rate is a whole number from {} to {}", Rate::LOWEST, Rate::HIGHEST)
     })
+}
+
+fn parse_duration(text: &str) -> Result<Millis, String> {
+    let seconds = || text.parse::<u32>().ok().map(|seconds| Millis::from_secs(seconds.into()));
+    let length = text.parse().ok().or_else(seconds).filter(|length| *length > Millis::ZERO);
+    length.ok_or_else(|| "a time is written like 6m, 90s or 1m30s".into())
+}
+
+fn parse_setting(text: &str) -> Result<String, String> {
+    text.parse::<Setting>().map(|setting| setting.to_string())
 }
 
 #[cfg(test)]

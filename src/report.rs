@@ -58,6 +58,13 @@ impl Report {
         renderer.render(&[title.elements(elements)])
     }
 
+    /// The first problem in one line, with its place.
+    pub fn brief(&self) -> String {
+        let Some(problem) = self.problems.iter().next() else { return String::new() };
+        let Place { line, column } = self.place(problem.span);
+        format!("{}:{line}:{column}: {}", self.file, problem.message)
+    }
+
     /// The problems as the array that `check --json` prints.
     pub fn to_json(&self) -> serde_json::Value {
         let tree = json::parse(&self.text).ok();

@@ -3,13 +3,29 @@
 use std::borrow::Cow;
 
 use crate::clip::Clip;
+use crate::clip::decode::Audio;
 use crate::clip::resample::Resampler;
 use crate::error::Error;
 use crate::loudness::Meter;
 use crate::loudness::energy::{SLICE_MS, energies};
 use crate::mixer::power;
+use crate::time::Rate;
 use crate::timeline::{SoundKind, Timeline};
 use crate::voice::Pack;
+
+/// Samples at the timeline's rate, with their energies.
+fn made(samples: Vec<i16>, rate: Rate) -> (Clip, Cow<'static, [f32]>) {
+    let energies = energies(&samples, rate.hz());
+    (Clip { rate, samples: Cow::Owned(samples) }, Cow::Owned(energies))
+}
+
+/// The samples of an audio file at another rate.
+fn resampled(audio: &Audio, rate: u32) -> Vec<i16> {
+    if audio.rate == rate {
+        return audio.samples.clone();
+    }
+    Resampler::new(audio.rate, rate).resample(&audio.samples)
+}
 
 /// The most that the different sounds of a timeline may last together, in seconds: they
 /// are all in memory at once, 350 MB at 48 kHz.
@@ -48,12 +64,9 @@ impl Sounds {
                     let energies = pack.energies(*id, &clip);
                     (clip, energies)
                 }
-                SoundKind::Tone(tone) => {
-                    let rate = timeline.rate;
-                    let clip = Clip { rate, samples: Cow::Owned(tone.samples(rate)) };
-                    let energies = energies(&clip.samples, rate.hz());
-                    (clip, Cow::Owned(energies))
-                }
+                SoundKind::Tone(tone) => made(tone.samples(timeline.rate), timeline.rate),
+                SoundKind::Glide(glide) => made(glide.samples(timeline.rate), timeline.rate),
+                SoundKind::Clip { audio, .. } => made(resampled(audio, to), timeline.rate),
             };
             debug_assert_eq!(clip.frames(), sound.frames, "the sequencer planned with this length");
             sounds.clips.push(clip);

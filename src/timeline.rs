@@ -1,8 +1,13 @@
 //! The timeline: every cue of a routine at its frame. Pure data, made by the
 //! sequencer and read by the renderer and by everything that shows it.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use serde::Serialize;
 
+use crate::clip::decode::Audio;
+use crate::glide::Glide;
 use crate::problem::Span;
 use crate::routine::Verb;
 use crate::time::{Frames, Rate};
@@ -157,6 +162,63 @@ pub enum SoundKind {
     },
     /// A tone.
     Tone(Tone),
+    /// A tone that guides a breath.
+    Glide(Glide),
+    /// An audio file of the author's own.
+    Clip {
+        /// Its path within the routine's folder.
+        file: String,
+        /// The words in it.
+        words: String,
+        /// Its samples, at a rate of their own.
+        audio: Arc<Audio>,
+    },
+}
+
+impl SoundKind {
+    /// The word for it in JSON.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Voice { .. } => "voice",
+            Self::Tone(_) | Self::Glide(_) => "tone",
+            Self::Clip { .. } => "clip",
+        }
+    }
+
+    /// The words in it, if there are any.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Self::Voice { words, .. } | Self::Clip { words, .. } => {
+                Some(words.as_str()).filter(|words| !words.is_empty())
+            }
+            Self::Tone(_) | Self::Glide(_) => None,
+        }
+    }
+
+    /// The name of the tone that it is.
+    pub fn tone(&self) -> Option<&'static str> {
+        match self {
+            Self::Tone(tone) => Some(tone.name()),
+            Self::Glide(glide) => Some(glide.way.name()),
+            Self::Voice { .. } | Self::Clip { .. } => None,
+        }
+    }
+
+    /// The author's own file that it is.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Clip { file, .. } => Some(file),
+            _ => None,
+        }
+    }
+
+    /// What it is, for people: its words, or its name in brackets.
+    pub fn shown(&self) -> Cow<'_, str> {
+        match (self.words(), self.file().or(self.tone())) {
+            (Some(words), _) => words.into(),
+            (None, name) => format!("({})", name.unwrap_or_default()).into(),
+        }
+    }
 }
 
 impl Timeline {

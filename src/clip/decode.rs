@@ -46,48 +46,62 @@ pub enum DecodeError {
 /// See [`DecodeError`]: a file that is cut short or whose FLAC checksum does not match
 /// is refused, never used in part.
 pub fn decode(bytes: Vec<u8>, most_frames: usize) -> Result<Audio, DecodeError> {
-    let source: Box<dyn MediaSource> = Box::new(Cursor::new(bytes));
-    let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
-    let mut format = symphonia::default::get_probe().probe(
-        &Hint::new(),
-        stream,
-        FormatOptions::default(),
-        MetadataOptions::default(),
-    )?;
-    let track = format.default_track(TrackType::Audio).ok_or(DecodeError::NoAudio)?;
-    let parameters = track.codec_params.as_ref().and_then(|codec| codec.audio());
-    let parameters = parameters.ok_or(DecodeError::NoAudio)?.clone();
-    let (id, claimed) = (track.id, track.num_frames);
-    let rate = parameters.sample_rate.ok_or(DecodeError::NoAudio)?;
-    let channels = parameters.channels.as_ref().map_or(1, Channels::count);
-    if channels != 1 {
-        return Err(DecodeError::NotMono(channels));
+    let mut file = Opened::new(bytes)?;
+    if file.channels != 1 {
+        return Err(DecodeError::NotMono(file.channels));
     }
-    let options = AudioDecoderOptions::default().verify(true);
-    let mut decoder = symphonia::default::get_codecs().make_audio_decoder(&parameters, &options)?;
-    let samples = decode_all(format.as_mut(), decoder.as_mut(), id, most_frames)?;
-    let cut_short = claimed.is_some_and(|frames| frames != samples.len() as u64);
-    if cut_short || decoder.finalize().verify_ok == Some(false) {
+    let samples = file.samples(most_frames)?;
+    let cut_short = file.claimed.is_some_and(|frames| frames != samples.len() as u64);
+    if cut_short || file.decoder.finalize().verify_ok == Some(false) {
         return Err(DecodeError::Damaged);
     }
-    Ok(Audio { rate, samples })
+    Ok(Audio { rate: file.rate, samples })
 }
 
-fn decode_all(
-    format: &mut dyn FormatReader,
-    decoder: &mut dyn AudioDecoder,
+/// An audio file that was recognised, not yet decoded.
+pub(super) struct Opened {
+    format: Box<dyn FormatReader>,
+    decoder: Box<dyn AudioDecoder>,
     track: u32,
-    most_frames: usize,
-) -> Result<Vec<i16>, DecodeError> {
-    let (mut samples, mut block) = (Vec::new(), Vec::new());
-    while let Some(packet) = format.next_packet()? {
-        if packet.track_id == track {
-            decoder.decode(&packet)?.copy_to_vec_interleaved::<i16>(&mut block);
-            samples.extend_from_slice(&block);
-        }
-        if samples.len() > most_frames {
-            return Err(DecodeError::TooLong(most_frames));
-        }
+    /// Frames a second.
+    pub(super) rate: u32,
+    /// How many channels it has.
+    pub(super) channels: usize,
+    /// How many frames it says it has.
+    pub(super) claimed: Option<u64>,
+}
+
+impl Opened {
+    /// Recognises a file by what is in it.
+    pub(super) fn new(bytes: Vec<u8>) -> Result<Self, DecodeError> {
+        let source: Box<dyn MediaSource> = Box::new(Cursor::new(bytes));
+        let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
+        let (hint, metadata) = (Hint::new(), MetadataOptions::default());
+        let probe = symphonia::default::get_probe();
+        let format = probe.probe(&hint, stream, FormatOptions::default(), metadata)?;
+        let track = format.default_track(TrackType::Audio).ok_or(DecodeError::NoAudio)?;
+        let parameters = track.codec_params.as_ref().and_then(|codec| codec.audio());
+        let parameters = parameters.ok_or(DecodeError::NoAudio)?.clone();
+        let (track, claimed) = (track.id, track.num_frames);
+        let rate = parameters.sample_rate.ok_or(DecodeError::NoAudio)?;
+        let channels = parameters.channels.as_ref().map_or(1, Channels::count);
+        let options = AudioDecoderOptions::default().verify(true);
+        let decoder = symphonia::default::get_codecs().make_audio_decoder(&parameters, &options)?;
+        Ok(Self { format, decoder, track, rate, channels, claimed })
     }
-    Ok(samples)
+
+    /// All samples, the channels interleaved; `most_frames` at most.
+    pub(super) fn samples(&mut self, most_frames: usize) -> Result<Vec<i16>, DecodeError> {
+        let (mut samples, mut block) = (Vec::new(), Vec::new());
+        while let Some(packet) = self.format.next_packet()? {
+            if packet.track_id == self.track {
+                self.decoder.decode(&packet)?.copy_to_vec_interleaved::<i16>(&mut block);
+                samples.extend_from_slice(&block);
+            }
+            if samples.len() > most_frames * self.channels {
+                return Err(DecodeError::TooLong(most_frames));
+            }
+        }
+        Ok(samples)
+    }
 }

@@ -1,6 +1,7 @@
 //! A clip: samples that are ready to be placed on a timeline.
 
 pub mod decode;
+pub mod own;
 pub mod resample;
 
 use std::borrow::Cow;

@@ -1,8 +1,8 @@
 //! The answer to "where am I": the step, and the time that is left of it.
 
-use super::journal::Heard;
+use super::journal::{Doing, Heard};
 use crate::routine::Verb;
-use crate::time::{Frames, Millis};
+use crate::time::Millis;
 use crate::timeline::{Timeline, TimelineStep};
 use crate::voice::numbers;
 
@@ -20,7 +20,7 @@ pub fn phrases(timeline: &Timeline, heard: &Heard) -> Vec<String> {
         return phrases;
     }
     let side = step.side.map(|side| format!("{} side.", side.name()));
-    let left = time_left(timeline, step, heard.position).map(|left| format!("{left} left."));
+    let left = time_left(timeline, step, heard).map(|left| format!("{left} left."));
     // A step's own name says more than its verb, where the voice can say it.
     for name in [step.label.as_str(), what(step.verb)] {
         let own = [Some(format!("{name}.")), side.clone(), left.clone()];
@@ -42,9 +42,13 @@ fn what(verb: Verb) -> &'static str {
 
 /// What is left of a timed part, in whole seconds; nothing is said of one that waits for the
 /// runner, or is nearly over.
-fn time_left(timeline: &Timeline, step: &TimelineStep, position: Frames) -> Option<String> {
+fn time_left(timeline: &Timeline, step: &TimelineStep, heard: &Heard) -> Option<String> {
     let (begin, frames) = step.timed.filter(|_| !step.open)?;
-    let left = (begin + frames).0.saturating_sub(position.max(begin).0);
+    let more = match heard.doing {
+        Doing::Waiting(frames) => frames.0,
+        _ => 0,
+    };
+    let left = (begin + frames).0.saturating_sub(heard.position.max(begin).0) + more;
     let seconds = left.div_ceil(u64::from(timeline.rate.hz()));
     (seconds > 0).then(|| numbers::duration(Millis::from_secs(seconds)))?
 }

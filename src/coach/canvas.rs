@@ -1,7 +1,6 @@
 //! What indicatif draws on. It redraws all lines each time and fills them with blanks up to
-//! the edge, which a terminal that changes its width turns into garbage; here only changed
-//! lines are written, and the cursor rests where the first of them begins, so that whatever a
-//! terminal does to lines when it is resized, all of it is below the cursor and can be erased.
+//! the edge; here only changed lines are written, and the cursor rests where the first of them
+//! begins. When the terminal changes its size, all is drawn anew.
 
 use std::fmt::Write;
 use std::io;
@@ -10,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use console::Term;
 use indicatif::TermLike;
 
-use super::tty::{self, WIPE};
+use super::tty::{self, SHOW_CURSOR, WIPE};
 
 /// The size of a terminal, in characters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,8 +91,8 @@ impl Sheet {
     }
 }
 
-/// What makes a terminal show `coming` instead of `shown`, with `notes` above it, the cursor
-/// being where the lines begin.
+/// What makes a terminal show `coming` instead of `shown`, with `notes` above it until all is
+/// drawn anew, the cursor being where the lines begin.
 fn patch(shown: &[String], coming: &[String], notes: &str) -> String {
     let mut out = String::new();
     if shown.len() == coming.len() && notes.is_empty() {
@@ -103,7 +102,7 @@ fn patch(shown: &[String], coming: &[String], notes: &str) -> String {
     out += WIPE;
     out += notes;
     match coming.len() {
-        0 => out += "\x1b[?25h",
+        0 => out += SHOW_CURSOR,
         count => {
             // Not even a line that the terminal takes for wider than we do may wrap.
             out += "\x1b[?25l\x1b[?7l";
@@ -224,7 +223,7 @@ mod tests {
         assert_eq!(patch(&[], &new, ""), format!("{WIPE}{all}"));
         assert_eq!(patch(&old, &new, ""), format!("{WIPE}{all}"));
         assert_eq!(patch(&new, &new, "so\r\n"), format!("{WIPE}so\r\n{all}"));
-        assert_eq!(patch(&new, &[], ""), format!("{WIPE}\x1b[?25h"));
+        assert_eq!(patch(&new, &[], ""), format!("{WIPE}{SHOW_CURSOR}"));
         assert_eq!(patch(&[], &[], ""), "");
     }
 

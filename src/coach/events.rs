@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::writer::Writer;
 use crate::terminal::json_line;
 use crate::time::Frames;
-use crate::timeline::{Cue, SoundKind, Timeline};
+use crate::timeline::{Cue, Timeline};
 
 /// One event.
 #[derive(Debug, Serialize)]
@@ -56,13 +56,13 @@ impl Events {
 
     /// Tells of a cue that begins.
     pub fn cue(&mut self, at: Frames, timeline: &Timeline, cue: &Cue) {
-        let step = cue.step;
-        let more = match &timeline.sound(cue).kind {
-            SoundKind::Voice { words, .. } => {
-                json!({ "kind": "voice", "text": words, "step": step })
+        let kind = &timeline.sound(cue).kind;
+        let mut more = json!({ "kind": kind.name(), "step": cue.step });
+        for (key, value) in [("text", kind.words()), ("tone", kind.tone()), ("file", kind.file())] {
+            if let Some(value) = value {
+                more[key] = json!(value);
             }
-            SoundKind::Tone(tone) => json!({ "kind": "tone", "tone": tone, "step": step }),
-        };
+        }
         self.tell("cue", at, more);
     }
 

@@ -11,7 +11,7 @@ use super::tty::{self, Cbreak};
 use super::writer::Writer;
 use crate::terminal::{Color, printable};
 use crate::time::{Frames, Millis};
-use crate::timeline::{Cue, Side, SoundKind, Timeline};
+use crate::timeline::{Cue, Side, Timeline};
 
 /// How often the screen is drawn anew.
 const REDRAW: Duration = Duration::from_millis(200);
@@ -23,7 +23,7 @@ pub struct Face {
     kind: Kind,
     device: String,
     drawn: Option<Instant>,
-    _terminal: Option<Cbreak>,
+    terminal: Option<Cbreak>,
 }
 
 enum Kind {
@@ -35,16 +35,19 @@ enum Kind {
 
 impl Face {
     /// What suits standard error; `terminal` is where keys come from, if they do.
-    pub fn new(quiet: bool, color: Color, terminal: Option<Cbreak>) -> Self {
+    ///
+    /// A terminal that cannot move its cursor, or that shows events too, gets lines.
+    pub fn new(quiet: bool, color: Color, terminal: Option<Cbreak>, events: bool) -> Self {
         let stderr = std::io::stderr();
+        let shares = events && std::io::stdout().is_terminal();
         let kind = if quiet {
             Kind::Quiet(Writer::new(stderr))
-        } else if stderr.is_terminal() {
+        } else if stderr.is_terminal() && !console::is_dumb() && !shares {
             Kind::Screen(Screen::new(color.wanted_on(&stderr)))
         } else {
             Kind::Lines(Writer::new(stderr))
         };
-        Self { kind, device: String::new(), drawn: None, _terminal: terminal }
+        Self { kind, device: String::new(), drawn: None, terminal }
     }
 
     /// Names the device that plays.
@@ -56,10 +59,7 @@ impl Face {
     pub fn cue(&mut self, at: Frames, timeline: &Timeline, cue: &Cue) {
         if let Kind::Lines(out) = &mut self.kind {
             let step = &timeline.steps[cue.step as usize];
-            let what = match &timeline.sound(cue).kind {
-                SoundKind::Voice { words, .. } => words.clone(),
-                SoundKind::Tone(tone) => format!("({})", tone.name()),
-            };
+            let what = timeline.sound(cue).kind.shown();
             let clock = timeline.rate.moment_of(at).clock();
             let side = step.side.map_or(String::new(), |side| format!(", {}", side.name()));
             out.line(&printable(&format!("{clock:>7}  {}{side}: {what}", step.label)));
@@ -77,7 +77,7 @@ impl Face {
     /// Tells something that has nothing to do with the time.
     pub fn note(&mut self, text: &str) {
         match &mut self.kind {
-            Kind::Screen(screen) => screen.note(text),
+            Kind::Screen(screen) => screen.note(&format!("warning: {text}")),
             // A warning is told even to those who want no lines.
             Kind::Quiet(out) | Kind::Lines(out) => {
                 out.line(&printable(&format!("warning: {text}")));
@@ -85,8 +85,9 @@ impl Face {
         }
     }
 
-    /// Shows where we are; `lost` is how long the device is still waited for, if it is gone.
-    pub fn draw(&mut self, plan: &Plan, heard: &Heard, lost: Option<Duration>) {
+    /// Shows where we are, whether the runner has paused it, and how long the device is still
+    /// waited for, if it is gone.
+    pub fn draw(&mut self, plan: &Plan, heard: &Heard, (paused, lost): (bool, Option<Duration>)) {
         let Kind::Screen(screen) = &mut self.kind else { return };
         if self.drawn.is_some_and(|drawn| drawn.elapsed() < REDRAW) {
             return;
@@ -106,7 +107,7 @@ impl Face {
             title: &timeline.title,
             device: &self.device,
             state: match (lost, &heard.doing) {
-                (Some(left), _) => State::Lost { seconds_left: left.as_secs() },
+                (Some(left), _) => State::Lost { seconds_left: left.as_secs(), paused },
                 (None, Doing::Paused) => State::Paused,
                 _ => State::Playing,
             },
@@ -118,6 +119,7 @@ impl Face {
             step_done: clock(heard.position.0.saturating_sub(begin.0).min(length.0)),
             step_total: clock(length.0 + waits),
             open: step.open,
+            has_keys: self.terminal.is_some(),
             whole_done: clock(plan.in_file(heard.position).0),
             whole_total: clock(plan.file.frames.0),
         });
@@ -126,7 +128,7 @@ impl Face {
     /// Leaves nothing of the screen behind, and no line unwritten.
     pub fn finish(&mut self) {
         match &mut self.kind {
-            Kind::Screen(screen) => screen.clear(),
+            Kind::Screen(screen) => screen.finish(),
             Kind::Quiet(out) | Kind::Lines(out) => out.finish(),
         }
     }
@@ -171,9 +173,6 @@ fn words(timeline: &Timeline, heard: &Heard) -> String {
     let goes_on = |cue: &&Cue| cue.goes_on || !timeline.is_voice(cue);
     let rest = timeline.cues[first + 1..].iter().take_while(goes_on);
     let sentence = std::iter::once(&timeline.cues[first]).chain(rest);
-    let words = sentence.filter_map(|cue| match &timeline.sound(cue).kind {
-        SoundKind::Voice { words, .. } => Some(words.as_str()),
-        SoundKind::Tone(_) => None,
-    });
+    let words = sentence.filter_map(|cue| timeline.sound(cue).kind.words());
     words.collect::<Vec<_>>().join(" ")
 }

@@ -14,7 +14,7 @@ use crate::time::{Frames, Rate};
 pub enum Doing {
     /// The routine is played.
     Playing,
-    /// It stands still for so many frames, which were asked for.
+    /// It stands still for so many frames more, which were asked for.
     Waiting(Frames),
     /// It is paused.
     Paused,
@@ -112,7 +112,11 @@ impl Journal {
                 heard.at = heard.at + passed;
                 heard.position = heard.position + passed;
             }
-            Doing::Waiting(_) | Doing::Saying(_) => heard.at = heard.at + passed,
+            Doing::Waiting(frames) => {
+                heard.at = heard.at + passed;
+                heard.doing = Doing::Waiting(Frames(frames.0.saturating_sub(passed.0)));
+            }
+            Doing::Saying(_) => heard.at = heard.at + passed,
             Doing::Paused | Doing::Over(_) => {}
         }
         heard

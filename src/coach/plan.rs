@@ -74,8 +74,33 @@ impl Plan {
         Ok(self.live.steps[step].at)
     }
 
+    /// What to give to `--from` to go on at a moment of what is played: a time as short as
+    /// says it, or the step's name where the file has no such moment.
+    pub fn name_of(&self, moment: Frames) -> String {
+        let here = moves::sentence_at(&self.live, moment);
+        let time = self.live.rate.moment_of(self.in_file(here));
+        let whole = time.clock();
+        let exact = format!("{whole}.{:03}", time.0 % 1000);
+        let cues_before = |at| self.live.cues.partition_point(|cue| cue.at < at);
+        let is_same = |from: &String| {
+            self.find(from).is_ok_and(|at| {
+                self.live.step_at(at) == self.live.step_at(here)
+                    && cues_before(at) == cues_before(here)
+            })
+        };
+        let label = self.live.step_at(here).map(|step| self.live.steps[step].label.clone());
+        let leads_here = |label: &String| {
+            self.find(label).is_ok_and(|at| self.live.step_at(at) == self.live.step_at(here))
+        };
+        let named = label.filter(leads_here);
+        [whole, exact.clone()].into_iter().find(is_same).or(named).unwrap_or(exact)
+    }
+
     /// The first step of that name, or whose name begins so.
     fn named(&self, name: &str) -> Option<usize> {
+        if name.is_empty() {
+            return None;
+        }
         let name = name.to_lowercase();
         let labels = || {
             let live = self.live.steps.iter().map(|step| step.label.to_lowercase());
@@ -87,8 +112,13 @@ impl Plan {
     }
 }
 
-/// `M:SS` or `H:MM:SS`.
+/// `M:SS` or `H:MM:SS`, with milliseconds or without.
 fn time(text: &str) -> Option<Millis> {
+    let (text, millis) = match text.split_once('.') {
+        Some((text, millis)) if millis.len() == 3 => (text, millis.parse::<u16>().ok()?),
+        Some(_) => return None,
+        None => (text, 0),
+    };
     let parts: Vec<&str> = text.split(':').collect();
     let is_number = |part: &&str| {
         (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
@@ -97,7 +127,7 @@ fn time(text: &str) -> Option<Millis> {
         return None;
     }
     let seconds = parts.iter().try_fold(0, |sum, part| Some(sum * 60 + part.parse::<u64>().ok()?));
-    seconds.map(Millis::from_secs)
+    seconds.map(|seconds| Millis::from_secs(seconds) + Millis(millis.into()))
 }
 
 #[cfg(test)]
@@ -144,6 +174,25 @@ mod tests {
         assert!(plan.find("9:00").unwrap_err().contains("the routine lasts 1:1"));
         assert!(plan.find("stand on your head").is_err());
         assert!(plan.find("99").is_err());
+    }
+
+    #[test]
+    fn one_goes_on_where_one_stopped() {
+        let plan = plan();
+        let label = |from: &str| {
+            let at = plan.find(from).unwrap();
+            plan.live.steps[plan.live.step_at(at).unwrap()].label.clone()
+        };
+        // The hold begins within a second of the file, which is the deepening's still.
+        let hold = plan.live.steps[6].at;
+        let from = plan.name_of(hold);
+        assert_eq!(label(&from), "Hold", "{from}");
+        // The file has no fifth deepening.
+        let fifth = plan.live.steps[5].at + Frames(48_000);
+        assert_eq!(plan.name_of(fifth), plan.live.steps[5].label);
+        // In the midst of a silence a whole second says it.
+        let resting = plan.live.steps[7].timed.unwrap().0 + Frames(48_000 + 12_345);
+        assert!(!plan.name_of(resting).contains('.'), "{}", plan.name_of(resting));
     }
 
     #[test]

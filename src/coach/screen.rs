@@ -43,6 +43,8 @@ pub struct View<'a> {
     pub step_total: Millis,
     /// Whether it goes on until the runner's limit.
     pub open: bool,
+    /// Whether keys are heard.
+    pub has_keys: bool,
     /// How much of the routine is done.
     pub whole_done: Millis,
     /// How long the routine takes.
@@ -60,12 +62,19 @@ pub enum State {
     Lost {
         /// How long its return is waited for.
         seconds_left: u64,
+        /// Whether the runner has paused it meanwhile.
+        paused: bool,
     },
 }
 
-/// The part of the terminal, below what stands there already, that shows a [`View`].
+/// As many notes are kept to be told again when the screen is gone.
+const MOST_NOTES: usize = 20;
+
+/// The part of the terminal that shows a [`View`].
 #[derive(Debug)]
 pub struct Screen {
+    /// What was told on the screen and goes away with it.
+    notes: Vec<String>,
     color: bool,
     bar: ProgressBar,
     canvas: Canvas,
@@ -88,7 +97,7 @@ impl Screen {
         };
         let style = ProgressStyle::with_template("{msg}").expect("the template is right");
         let bar = ProgressBar::with_draw_target(None, target).with_style(style);
-        Self { color, bar, canvas, last: <_>::default() }
+        Self { notes: Vec::new(), color, bar, canvas, last: <_>::default() }
     }
 
     /// Shows `view`, unless another process has the terminal.
@@ -110,12 +119,21 @@ impl Screen {
     pub fn note(&mut self, text: &str) {
         let text = printable(text);
         if tty::is_drawn() {
+            if self.notes.len() < MOST_NOTES {
+                self.notes.push(text.clone().into_owned());
+            }
             self.canvas.note(&text);
             self.canvas.resize(Size::now());
             self.bar.force_draw();
         } else {
             tell(text);
         }
+    }
+
+    /// Takes the screen off the terminal; what was told on it stays to be read.
+    pub fn finish(&mut self) {
+        self.clear();
+        self.notes.drain(..).for_each(tell);
     }
 
     /// Takes the screen off the terminal until it is drawn again.
@@ -280,8 +298,12 @@ impl Page<'_> {
 
     /// As many of the keys as there is room for.
     fn keys(&self) -> String {
+        if !self.view.has_keys {
+            return String::new();
+        }
         let limit = if self.view.open { "Enter at my limit" } else { "" };
-        let space = if self.view.state == State::Playing { "space pause" } else { "space go on" };
+        let paused = matches!(self.view.state, State::Paused | State::Lost { paused: true, .. });
+        let space = if paused { "space go on" } else { "space pause" };
         // Where each stands; those needed most come first.
         let mut ranked = [
             (0, limit),
@@ -331,7 +353,7 @@ impl Page<'_> {
             State::Playing if self.view.muted => Some("Voice off".into()),
             State::Playing => None,
             State::Paused => Some(format!("Paused{muted}").into()),
-            State::Lost { seconds_left } => {
+            State::Lost { seconds_left, .. } => {
                 Some(format!("Lost the device, waiting {seconds_left} s{muted}").into())
             }
         }
@@ -430,6 +452,7 @@ mod tests {
         step_done: Millis(22_600),
         step_total: Millis(45_000),
         open: false,
+        has_keys: true,
         whole_done: Millis(185_900),
         whole_total: Millis(760_000),
     };
@@ -474,7 +497,7 @@ Enter at my limit  space pause  q quit";
     #[test]
     fn what_is_out_of_the_ordinary_has_a_word() {
         let paused = View { state: State::Paused, muted: true, ..VIEW };
-        let lost = View { state: State::Lost { seconds_left: 42 }, ..VIEW };
+        let lost = View { state: State::Lost { seconds_left: 42, paused: false }, ..VIEW };
         for rows in [8, 24] {
             let text = shown(&paused, 80, rows);
             assert!(text.contains("Paused · voice off") && text.contains("space go on"), "{text}");
@@ -517,7 +540,8 @@ Enter at my limit  space pause  q quit";
     #[test]
     fn colour_changes_nothing_but_the_colour() {
         let size = Size { columns: 80, rows: 24 };
-        for state in [State::Playing, State::Paused, State::Lost { seconds_left: 3 }] {
+        for state in [State::Playing, State::Paused, State::Lost { seconds_left: 3, paused: true }]
+        {
             let view = View { state, muted: true, ..VIEW };
             let (plain, color) = (lines(&view, size, false), lines(&view, size, true));
             assert!(!plain.concat().contains('\x1b') && color.concat().contains('\x1b'));
@@ -542,7 +566,7 @@ Enter at my limit  space pause  q quit";
         };
         let empty = View { title: "", device: "", step: "", side: None, words: "", ..VIEW };
         for (columns, rows) in (0..=210).flat_map(|columns| [(columns, 8), (columns, 24)]) {
-            for state in [State::Playing, State::Lost { seconds_left: u64::MAX }] {
+            for state in [State::Playing, State::Lost { seconds_left: u64::MAX, paused: false }] {
                 for view in [VIEW, nasty, empty].map(|view| View { state, ..view }) {
                     let lines = lines(&view, Size { columns, rows }, false);
                     assert!(lines.len() <= usize::from(rows));

@@ -47,6 +47,8 @@ pub enum Input {
     Warning(String),
     /// The system wants the program to end.
     End,
+    /// The routine was edited: there is another one to be played.
+    Edited,
     /// The user stops the program for a while (Ctrl-Z).
     Suspend,
     /// The program goes on after it was stopped, by whomever.
@@ -60,6 +62,8 @@ pub enum Ending {
     Whole,
     /// The runner had enough.
     Quit,
+    /// The routine was edited.
+    Edited,
     /// The system wanted the program to end.
     Interrupted,
     /// The device was lost for good.
@@ -89,8 +93,8 @@ pub struct Session<'a> {
     playback: Playback,
     link: Option<Link>,
     journal: Journal,
-    events: Events,
-    face: Face,
+    events: &'a mut Events,
+    face: &'a mut Face,
     /// Answers that were given: the audio thread must not be the last to let go of them.
     inserts: Vec<Arc<Insert>>,
     /// Frames of the device that were heard: never goes back.
@@ -102,7 +106,7 @@ pub struct Session<'a> {
     lost: Option<(Begin, Instant)>,
     ending: Option<(Ending, Instant)>,
     xruns: u64,
-    desktop: Option<Mpris>,
+    desktop: Option<&'a Mpris>,
     /// When it went on after it was stopped.
     back_since: Option<Instant>,
     /// Whether the transport was told to stop, and the world that it did.
@@ -121,7 +125,7 @@ impl<'a> Session<'a> {
         pack: &'a Pack,
         (found, playback): (&Found, Playback),
         position: Frames,
-        (events, face): (Events, Face),
+        (events, face): (&'a mut Events, &'a mut Face),
     ) -> Result<Self, Error> {
         let mut session = Self {
             journal: Journal::new(plan.live.rate),
@@ -159,7 +163,7 @@ impl<'a> Session<'a> {
     }
 
     /// Shows on the desktop what is played.
-    pub fn set_desktop(&mut self, desktop: Mpris) {
+    pub fn set_desktop(&mut self, desktop: &'a Mpris) {
         self.desktop = Some(desktop);
     }
 
@@ -340,13 +344,11 @@ impl<'a> Session<'a> {
     }
 
     fn leave(mut self, ending: Ending) -> Outcome {
-        self.face.finish();
         let heard = self.journal.heard(self.device);
         self.drop_link();
         if !self.is_told {
             self.events.tell("stopped", heard.at, json!({}));
         }
-        self.events.finish();
         Outcome {
             ending,
             position: heard.position,
@@ -383,6 +385,7 @@ impl<'a> Session<'a> {
         self.lost = Some((Begin { lead_in, ..begin }, Instant::now()));
         let at = self.journal.heard(self.device).at;
         self.events.tell("device_lost", at, json!({}));
+        self.tell_desktop(true);
         self.face.event(self.moment(at), "the sound device is gone; waiting for it");
     }
 
@@ -394,6 +397,7 @@ impl<'a> Session<'a> {
         if self.open(&found, begin).is_ok() {
             self.lost = None;
             self.events.tell("device_back", begin.heard, json!({ "device": found.id }));
+            self.tell_desktop(begin.paused);
             self.face.event(self.moment(begin.heard), "the sound device is back");
         }
     }
@@ -404,12 +408,16 @@ impl<'a> Session<'a> {
             Input::Control(_) if self.ending.is_some() => {}
             Input::Control(Control::Quit) => self.stop(Ending::Quit),
             Input::End => self.stop(Ending::Interrupted),
+            Input::Edited => self.stop(Ending::Edited),
             Input::Control(Control::Where) => self.answer(),
             Input::Control(control) => self.command(command_for(control)),
             Input::Warning(text) => self.face.note(&text),
             Input::Suspend if tty::can_stop() && !self.is_just_back() => self.suspend(),
             Input::Suspend => {}
-            Input::Continue => self.face.resume(),
+            Input::Continue => {
+                self.forgive_time();
+                self.face.resume();
+            }
         }
     }
 
@@ -427,15 +435,26 @@ impl<'a> Session<'a> {
     }
 
     fn command(&mut self, command: Command) {
-        match (&mut self.link, &mut self.lost, command) {
+        match &mut self.link {
             // Among hundreds nobody misses one.
-            (Some(link), _, command) => drop(link.command(command)),
-            // While there is no device there is nothing to move, but a pause is kept.
-            (None, Some((begin, _)), Command::Toggle) => begin.paused = !begin.paused,
-            (None, Some((begin, _)), Command::Pause) => begin.paused = true,
-            (None, Some((begin, _)), Command::Resume) => begin.paused = false,
-            (None, ..) => {}
+            Some(link) => drop(link.command(command)),
+            None => self.command_while_lost(&command),
         }
+    }
+
+    /// While there is no device there is nothing to move, but a pause is kept.
+    fn command_while_lost(&mut self, command: &Command) {
+        let was_paused = self.is_paused();
+        let paused = match command {
+            Command::Toggle => !was_paused,
+            Command::Pause => true,
+            Command::Resume => false,
+            _ => return,
+        };
+        let Some((begin, _)) = self.lost.as_mut().filter(|_| paused != was_paused) else { return };
+        begin.paused = paused;
+        let at = self.journal.heard(self.device).at;
+        self.tell_simply(if paused { "paused" } else { "resumed" }, at);
     }
 
     /// Says where we are.
@@ -458,7 +477,7 @@ impl<'a> Session<'a> {
 
     /// Fades out, gives the terminal back and stops; goes on when the user comes back.
     fn suspend(&mut self) {
-        let was_paused = matches!(self.journal.heard(self.device).doing, Doing::Paused);
+        let was_paused = self.is_paused();
         self.command(Command::Pause);
         let end = Instant::now() + Duration::from_millis(300);
         while Instant::now() < end
@@ -471,8 +490,24 @@ impl<'a> Session<'a> {
         super::signals::stop_here();
         self.face.resume();
         self.back_since = Some(Instant::now());
+        self.forgive_time();
         if !was_paused {
             self.command(Command::Resume);
+        }
+    }
+
+    /// Whether the runner has paused it; while the device is lost, whether it will be paused then.
+    fn is_paused(&self) -> bool {
+        match &self.lost {
+            Some((begin, _)) => begin.paused,
+            None => matches!(self.journal.heard(self.device).doing, Doing::Paused),
+        }
+    }
+
+    /// Time that the program was stopped is no time in which the device was looked for.
+    fn forgive_time(&mut self) {
+        if let Some((_, since)) = &mut self.lost {
+            *since = Instant::now();
         }
     }
 
@@ -484,7 +519,7 @@ impl<'a> Session<'a> {
     fn show(&mut self) {
         let heard = self.journal.heard(self.device);
         let left = self.lost.as_ref().map(|(_, since)| PATIENCE.saturating_sub(since.elapsed()));
-        self.face.draw(&self.plan, &heard, left);
+        self.face.draw(&self.plan, &heard, (self.is_paused(), left));
     }
 
     /// When to look again: as the next cue, step or change is heard, or soon.

@@ -17,8 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// When the system does not let us.
 #[cfg(unix)]
 pub fn listen(inputs: SyncSender<Input>) -> io::Result<()> {
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
-    let wanted = [SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGCONT];
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+    let wanted = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT];
     let heeded = wanted.into_iter().filter(|signal| !is_ignored(*signal));
     let mut signals = signal_hook::iterator::Signals::new(heeded)?;
     std::thread::spawn(move || {
@@ -27,9 +27,13 @@ pub fn listen(inputs: SyncSender<Input>) -> io::Result<()> {
             let input = match signal {
                 SIGTSTP => Input::Suspend,
                 SIGCONT => Input::Continue,
+                // Ctrl-\ ends a program at once, whatever it does.
+                SIGQUIT => {
+                    end_at_once(signal);
+                    continue;
+                }
                 _ if asked_to_end.is_some_and(|asked| asked.elapsed() > PATIENCE) => {
-                    super::tty::restore();
-                    let _ = signal_hook::low_level::emulate_default_handler(signal);
+                    end_at_once(signal);
                     continue;
                 }
                 _ => {
@@ -43,6 +47,13 @@ pub fn listen(inputs: SyncSender<Input>) -> io::Result<()> {
         }
     });
     Ok(())
+}
+
+/// Gives the terminal back and does what the signal does to programs that do not listen.
+#[cfg(unix)]
+fn end_at_once(signal: i32) {
+    super::tty::restore();
+    let _ = signal_hook::low_level::emulate_default_handler(signal);
 }
 
 /// Whether we were started with a signal ignored, as `nohup` does: it stays so. By

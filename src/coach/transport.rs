@@ -9,6 +9,7 @@ use rtrb::Producer;
 use super::messages::{Begin, Change, Changed, Command, Insert};
 use super::moves::{self, QUARTER};
 use crate::mixer::{FADE, Frame, Mixer, Sounding};
+use crate::sequencer::{LEAD_IN, LONG_SILENCE};
 use crate::sounds::Sounds;
 use crate::time::{Frames, Millis};
 use crate::timeline::Timeline;
@@ -66,6 +67,8 @@ pub struct Transport {
     left: Option<(usize, usize)>,
     /// When it was left, in frames heard.
     left_at: u64,
+    /// When earbuds were kept awake last, in frames heard.
+    awake_at: u64,
     changes: Producer<Change>,
 }
 
@@ -92,6 +95,7 @@ impl Transport {
             waits: false,
             left: None,
             left_at: 0,
+            awake_at: begin.heard.0,
             changes,
         };
         if begin.muted {
@@ -289,9 +293,13 @@ impl Transport {
     /// One span of what sounds, up to `until`.
     fn take_span<F: Frame>(&mut self, out: &mut [F], until: u64, guarded: bool) -> usize {
         let most = self.mixer.position().0 + out.len() as u64;
+        let is_awake = guarded || self.mixer.sounding().next().is_some();
         let span = self.mixer.next_span(Frames(until.min(most)), guarded);
         let frames = span.frames();
         span.copy_to(&mut out[..frames]);
+        if is_awake {
+            self.awake_at = self.mixer.position().0;
+        }
         frames
     }
 
@@ -320,10 +328,21 @@ impl Transport {
         self.tell(Changed::Play(target));
     }
 
-    /// Goes on from another place, where nothing is owed.
+    /// Goes on from another place, where nothing is owed. Earbuds that a long silence has sent to
+    /// sleep are woken first.
     fn jump(&mut self, target: Frames) {
         self.owed = 0;
-        self.go(target);
+        let (rate, heard) = (self.timeline.rate, self.mixer.position().0);
+        let silence = heard.saturating_sub(self.awake_at);
+        let is_playing = matches!(self.state, State::Playing);
+        if !is_playing || !self.timeline.guard.on || silence < rate.frame_at(LONG_SILENCE).0 {
+            return self.go(target);
+        }
+        let lead_in = rate.frame_at(LEAD_IN);
+        self.position = target.0;
+        self.waits = false;
+        self.state = State::Still { until: heard + lead_in.0, then: Then::Play };
+        self.tell(Changed::Wait(lead_in));
     }
 
     fn leave_open_step(&mut self) -> bool {

@@ -13,12 +13,15 @@ const TICK: Duration = Duration::from_millis(200);
 /// How often, and how long each time, [`restore`] waits for another thread.
 const PATIENCE: (u32, Duration) = (20, Duration::from_millis(1));
 
-/// Erases the line of the cursor and all below it. Not from the first column on: at the top
-/// of a terminal that would be all of it, and tmux keeps what is erased so among what has
-/// scrolled away.
-pub const WIPE: &str = "\r \x1b[J\r\x1b[K";
+/// Takes the terminal's second screen, which has no memory and is not laid out anew when
+/// the terminal is resized, and gives it back: what stood on the first one is there again.
+/// (Private modes 1049, 7 and 25 of xterm's "Control Sequences".)
+const ENTER: &str = "\x1b[?1049h";
+const LEAVE: &str = "\x1b[?1049l";
+/// Erases the whole screen, and rests at its beginning.
+pub const WIPE: &str = "\x1b[H\x1b[2J";
 /// Lets lines wrap and shows the cursor.
-const SHOW_CURSOR: &str = "\x1b[?7h\x1b[?25h";
+pub const SHOW_CURSOR: &str = "\x1b[?7h\x1b[?25h";
 
 /// What [`read`] came back with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +59,13 @@ pub fn paint(drawn: bool, render: impl FnOnce(bool) -> String) -> bool {
         *stage = Stage::Empty;
         return false;
     }
-    let text = render(*stage == Stage::Drawn);
+    let was_drawn = *stage == Stage::Drawn;
+    let mut text = render(was_drawn);
+    if drawn && !was_drawn {
+        text.insert_str(0, ENTER);
+    } else if was_drawn && !drawn {
+        text += LEAVE;
+    }
     *stage = if drawn { Stage::Drawn } else { Stage::Empty };
     // A terminal that cannot be written to is one that nobody sees.
     let _ = io::stderr().write_all(text.as_bytes());
@@ -75,8 +84,7 @@ pub fn restore() {
     imp::restore();
     let Some(mut stage) = patiently(&STAGE) else { return };
     if *stage == Stage::Drawn && !imp::in_background(io::stderr()) {
-        // The cursor rests where the screen begins.
-        let _ = io::stderr().write_all([WIPE, SHOW_CURSOR].concat().as_bytes());
+        let _ = io::stderr().write_all([WIPE, SHOW_CURSOR, LEAVE].concat().as_bytes());
     }
     *stage = Stage::Closed;
 }

@@ -13,7 +13,7 @@ use super::{Loaded, load, open};
 use crate::cli::{Export, TimelineArgs};
 use crate::error::{Error, ExitCode};
 use crate::render::Renderer;
-use crate::routine::BUILT_IN;
+use crate::routine::{BUILT_IN, Source};
 use crate::sequencer::Options;
 use crate::sink::output::Output;
 use crate::sink::wav::{self, WavFormat};
@@ -77,7 +77,6 @@ fn load_take(path: &Path, args: &TimelineArgs) -> Result<Loaded, Error> {
     let text = read_text(path)?;
     let take = Take::parse(&text);
     let take = take.map_err(|problem| Error::Take { path: path.into(), problem })?;
-    let options = take.options();
     let routine = match &args.routine {
         Some(routine) => routine.as_str(),
         // A take may come from a stranger: it names a routine of ours, never a file.
@@ -90,14 +89,9 @@ fn load_take(path: &Path, args: &TimelineArgs) -> Result<Loaded, Error> {
             )));
         }
     };
-    let options = Options {
-        rate: args.rate.unwrap_or(options.rate),
-        sides: args.side.or(options.sides),
-        limit: args.limit.or(options.limit),
-        guard: args.guard.unwrap_or(options.guard),
-        live: true,
-    };
-    let mut loaded = open(routine, args.voice.as_deref(), &options)?;
+    let choices = args.choices().or(take.options.clone());
+    let mut loaded = open(Source::open(routine)?, args.voice.as_deref(), choices)?;
+    loaded.timeline = loaded.lay_out(&Options { live: true, ..loaded.options })?;
     if !take.is_of(&loaded.timeline) {
         return Err(Error::Usage(format!(
             "`{}` is a take of another timeline: give the routine and the voice that were \

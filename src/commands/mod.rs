@@ -5,16 +5,20 @@ mod devices;
 mod export;
 mod import;
 mod list;
+mod new;
 mod play;
+mod schema;
 mod show;
 mod voice;
+mod watch;
 mod welcome;
 
 use crate::cli::{Cli, Command, TimelineArgs};
 use crate::error::{Error, ExitCode};
 use crate::problem::{Problem, Problems};
-use crate::routine::{self, Routine, Source};
-use crate::sequencer::{self, Options};
+use crate::routine::{self, Routine, Setting, Source};
+use crate::sequencer::{self, Choices, Misfit, Options, Trim};
+use crate::time::Millis;
 use crate::timeline::Timeline;
 use crate::voice::{BUILT_IN, Pack};
 
@@ -32,6 +36,8 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Some(Command::Check(args)) => check::run(args, cli.quiet, cli.color),
         Some(Command::Import(args)) => import::run(args, cli.quiet),
         Some(Command::List(args)) => list::run(args),
+        Some(Command::New(args)) => new::run(args, cli.quiet),
+        Some(Command::Schema) => schema::run(),
         Some(Command::Voice(command)) => voice::run(command, cli.quiet),
     }
 }
@@ -40,6 +46,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
 struct Loaded {
     source: Source,
     routine: Routine,
+    choices: Choices,
     options: Options,
     timeline: Timeline,
     pack: Pack,
@@ -48,29 +55,67 @@ struct Loaded {
 impl Loaded {
     /// The routine laid out with other options.
     fn lay_out(&self, options: &Options) -> Result<Timeline, Error> {
-        let laid_out = sequencer::sequence(&self.routine, &self.source.name, &self.pack, options);
-        laid_out.map_err(|problems| self.source.report(problems).into())
+        sequence(&self.source, &self.routine, &self.pack, options)
     }
 }
 
 /// Reads the routine that `args` name, opens its voice and lays it out in time.
 fn load(args: &TimelineArgs) -> Result<Loaded, Error> {
-    open(args.routine(), args.voice.as_deref(), &args.options())
+    open(Source::open(args.routine())?, args.voice.as_deref(), args.choices())
 }
 
-fn open(routine: &str, voice: Option<&str>, options: &Options) -> Result<Loaded, Error> {
-    let source = Source::open(routine)?;
-    let (routine, mut problems) = routine::read(&source.text);
-    if let Some(routine) = routine {
+fn open(source: Source, voice: Option<&str>, choices: Choices) -> Result<Loaded, Error> {
+    let settings: Result<Vec<Setting>, _> = choices.set.iter().map(|set| set.parse()).collect();
+    let settings = settings.map_err(Error::Usage)?;
+    let (routine, mut problems) = routine::read(&source.text, &settings).map_err(Error::Usage)?;
+    if let Some(mut routine) = routine {
         let pack = open_voice(voice, &routine, &mut problems)?;
-        if let Some(misfit) = sequencer::misfit(&routine, options) {
+        let mut options = choices.options();
+        if let Some(misfit) = sequencer::misfit(&routine, &options) {
             return Err(Error::Usage(misfit));
         }
-        if let Some(timeline) = lay_out(&source, &routine, &pack, options, &mut problems) {
-            return Ok(Loaded { source, routine, options: *options, timeline, pack });
+        routine::attach(&mut routine, source.folder.as_deref(), &mut problems);
+        let laid_out = lay_out(&source, &routine, &pack, &options, &mut problems);
+        if let Some(mut timeline) = laid_out {
+            if let Some(longest) = choices.fit {
+                options.trim = fit(&source, &routine, &pack, &options, Millis(longest))?;
+                timeline = sequence(&source, &routine, &pack, &options)?;
+            }
+            return Ok(Loaded { source, routine, choices, options, timeline, pack });
         }
     }
     Err(source.report(problems).into())
+}
+
+/// What has to be left out for the routine to last `longest` at most.
+fn fit(
+    source: &Source,
+    routine: &Routine,
+    pack: &Pack,
+    options: &Options,
+    longest: Millis,
+) -> Result<Trim, Error> {
+    sequencer::fit(routine, pack, options, longest).map_err(|misfit| match misfit {
+        Misfit::TooLong(shortest) => {
+            // A clock shows whole seconds: rounded up, for it must suffice.
+            let shortest = Millis(shortest.0.div_ceil(1000) * 1000);
+            Error::Usage(format!(
+                "--fit {longest}: the shortest this routine can be is {shortest}; mark steps as \
+                 `optional`, or give timed steps a `min`"
+            ))
+        }
+        Misfit::Problems(problems) => source.report(problems).into(),
+    })
+}
+
+fn sequence(
+    source: &Source,
+    routine: &Routine,
+    pack: &Pack,
+    options: &Options,
+) -> Result<Timeline, Error> {
+    let laid_out = sequencer::sequence(routine, &source.name, pack, options);
+    laid_out.map_err(|problems| source.report(problems).into())
 }
 
 /// The voice that was chosen, else the routine's own, else the built-in one. A routine may
@@ -84,9 +129,14 @@ fn open_voice(
         return Pack::open(chosen);
     }
     if let Some(own) = routine.voice.as_ref().filter(|own| own.text != BUILT_IN) {
+        if let Some(pack) = Pack::open_own(&own.text)? {
+            return Ok(pack);
+        }
         let message = format!("there is no voice `{}`", own.text);
         let problem = Problem::error("unknown-voice", own.span, message);
-        let help = format!("the voice at hand is `{BUILT_IN}`; others are chosen with --voice");
+        let help = format!(
+            "`earcoach voice list` shows those at hand, such as `{BUILT_IN}`; others are chosen with --voice DIR"
+        );
         problems.push(problem.help(help));
     }
     Ok(Pack::built_in())

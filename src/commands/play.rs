@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use super::watch::{Edits, edited_at};
 use super::{Loaded, load};
 use crate::cli::Play;
 use crate::coach::device::{self, Found};
@@ -31,6 +32,10 @@ pub fn run(args: &Play, quiet: bool, color: Color) -> Result<ExitCode, Error> {
     let loaded = load(&args.timeline)?;
     let plan = plan(&loaded, loaded.options.rate)?;
     begin(args, &plan)?;
+    if args.events && args.take.as_deref() == Some(Path::new("-")) {
+        let message = "--events and --take - cannot both go to standard output";
+        return Err(Error::Usage(message.into()));
+    }
     let (send, inputs) = sync_channel(MOST_INPUTS);
     let cannot_listen = |error| Error::io("cannot listen to", Path::new("signals"), error);
     signals::listen(send.clone()).map_err(cannot_listen)?;
@@ -41,11 +46,21 @@ pub fn run(args: &Play, quiet: bool, color: Color) -> Result<ExitCode, Error> {
         rate if rate == loaded.options.rate => plan,
         rate => self::plan(&loaded, rate)?,
     };
-    let plan = Arc::new(plan);
-    let options = Options { rate: plan.live.rate, live: true, ..loaded.options };
-    let outcome = play(args, (&loaded, &plan), &found, (quiet, color), (send, inputs))?;
+    let edits = if args.watch {
+        Edits::watch(&loaded, args.timeline.voice.as_deref(), send.clone())?
+    } else {
+        Edits::default()
+    };
+    let mut face = Face::new(quiet, color, listen(args, &send), args.events);
+    let mut events = Events::new(args.events);
+    let position = begin(args, &plan)?;
+    let mut show = Show { args, found, inputs, send, desktop: None };
+    let played = show.play((loaded, plan, position), &edits, &mut events, &mut face);
+    face.finish();
+    events.finish();
+    let Played { loaded, plan, outcome } = played?;
     let saved = take.map_or(Ok(()), |file| {
-        let did = Take::new(&plan.live, &options, outcome.frames, outcome.moves.clone());
+        let did = Take::new(&plan.live, &loaded.choices, outcome.frames, outcome.moves.clone());
         save(file, &did)
     });
     match (leave(args, &outcome, &plan, quiet), saved) {
@@ -84,30 +99,73 @@ fn rate(args: &Play, found: &Found) -> Result<Rate, Error> {
     Ok(rate)
 }
 
-fn play(
-    args: &Play,
-    (loaded, plan): (&Loaded, &Arc<Plan>),
-    found: &Found,
-    (quiet, color): (bool, Color),
-    (send, inputs): (SyncSender<Input>, Receiver<Input>),
-) -> Result<Outcome, Error> {
-    let sounds = Arc::new(Sounds::load(&plan.live, &loaded.pack)?);
-    let position = begin(args, plan)?;
-    let playback = Playback {
-        device: args.device.clone(),
-        buffer: args.buffer,
-        volume: f32::from(args.volume) / 100.0,
-    };
-    let face = Face::new(quiet, color, listen(args, &send));
-    let told = (Events::new(args.events), face);
-    let mut session =
-        Session::begin(Arc::clone(plan), sounds, &loaded.pack, (found, playback), position, told)?;
-    let controls = send.clone();
-    let title = printable(&plan.live.title).into_owned();
-    session.set_desktop(Mpris::start(&title, move |control| {
-        drop(controls.try_send(Input::Control(control)));
-    }));
-    Ok(session.run(&inputs))
+/// What goes on from one version of a routine to the next.
+struct Show<'a> {
+    args: &'a Play,
+    found: Found,
+    inputs: Receiver<Input>,
+    send: SyncSender<Input>,
+    desktop: Option<Mpris>,
+}
+
+/// The version that was played last, and how it ended.
+struct Played {
+    loaded: Loaded,
+    plan: Arc<Plan>,
+    outcome: Outcome,
+}
+
+impl Show<'_> {
+    /// Plays, and after each edit the new version from there on.
+    fn play(
+        &mut self,
+        (mut loaded, plan, mut position): (Loaded, Plan, Frames),
+        edits: &Edits,
+        events: &mut Events,
+        face: &mut Face,
+    ) -> Result<Played, Error> {
+        let mut plan = Arc::new(plan);
+        loop {
+            let outcome = self.play_once(&loaded, &plan, position, (events, face))?;
+            let edited = match outcome.ending {
+                Ending::Edited => edits.take(),
+                _ => None,
+            };
+            let Some(new) = edited else { return Ok(Played { loaded, plan, outcome }) };
+            plan = Arc::new(self::plan(&new, plan.live.rate)?);
+            let (before, after) = (&loaded.source.text, &new.source.text);
+            position = edited_at(before, after, &plan.live, outcome.position);
+            loaded = new;
+        }
+    }
+
+    fn play_once(
+        &mut self,
+        loaded: &Loaded,
+        plan: &Arc<Plan>,
+        position: Frames,
+        told: (&mut Events, &mut Face),
+    ) -> Result<Outcome, Error> {
+        let sounds = Arc::new(Sounds::load(&plan.live, &loaded.pack)?);
+        let playback = Playback {
+            device: self.args.device.clone(),
+            buffer: self.args.buffer,
+            volume: f32::from(self.args.volume) / 100.0,
+        };
+        let device = (&self.found, playback);
+        let mut session =
+            Session::begin(Arc::clone(plan), sounds, &loaded.pack, device, position, told)?;
+        // Only now: whoever cannot play is no player on the desktop.
+        let send = &self.send;
+        let desktop = self.desktop.get_or_insert_with(|| {
+            let (controls, title) = (send.clone(), printable(&plan.live.title).into_owned());
+            Mpris::start(&title, move |control| {
+                drop(controls.try_send(Input::Control(control)));
+            })
+        });
+        session.set_desktop(desktop);
+        Ok(session.run(&self.inputs))
+    }
 }
 
 /// Listens to keys on a terminal, else to lines; unless the routine came from there.
@@ -161,8 +219,9 @@ fn leave(args: &Play, outcome: &Outcome, plan: &Plan, quiet: bool) -> Result<Exi
         ));
     }
     let at = plan.live.rate.moment_of(plan.in_file(outcome.position)).clock();
+    let from = plan.name_of(outcome.position);
     let typed = std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
-    let resume = || resume_command(typed, &at);
+    let resume = || resume_command(typed, &from);
     match outcome.ending {
         Ending::Whole => return Ok(ExitCode::Done),
         Ending::Lost => {
@@ -171,7 +230,7 @@ fn leave(args: &Play, outcome: &Outcome, plan: &Plan, quiet: bool) -> Result<Exi
                 resume()
             )));
         }
-        Ending::Quit | Ending::Interrupted => {}
+        Ending::Quit | Ending::Edited | Ending::Interrupted => {}
     }
     if !quiet {
         tell(printable(&format!("stopped at {at}; go on with `{}`", resume())));
@@ -182,9 +241,13 @@ fn leave(args: &Play, outcome: &Outcome, plan: &Plan, quiet: bool) -> Result<Exi
     })
 }
 
+/// How the user calls us, where that is not by our name: a script tells it.
+const CALLED: &str = "EARCOACH_COMMAND";
+
 /// The command that was given, from another moment on and without a take, as a shell takes it.
-fn resume_command(mut args: impl Iterator<Item = String>, at: &str) -> String {
-    let mut command = vec!["earcoach".to_string()];
+fn resume_command(mut args: impl Iterator<Item = String>, from: &str) -> String {
+    let called = std::env::var(CALLED).unwrap_or_else(|_| "earcoach".into());
+    let mut command = vec![quoted(&called)];
     let mut has_from = false;
     while let Some(arg) = args.next() {
         match arg.as_str() {
@@ -196,7 +259,7 @@ fn resume_command(mut args: impl Iterator<Item = String>, at: &str) -> String {
         }
         // Right behind the subcommand it is an option even where `--` follows.
         if arg == "play" && !has_from {
-            command.extend(["--from".into(), at.into()]);
+            command.extend(["--from".into(), quoted(from)]);
             has_from = true;
         }
     }

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::load;
+use super::{Loaded, load};
 use crate::cli::Show;
 use crate::error::{Error, ExitCode};
 use crate::sink::output::Output;
@@ -12,7 +12,7 @@ use crate::timeline::Timeline;
 use crate::view::{json, svg, table};
 
 pub fn run(args: &Show, quiet: bool) -> Result<ExitCode, Error> {
-    let timeline = load(&args.timeline)?.timeline;
+    let Loaded { timeline, routine, .. } = load(&args.timeline)?;
     if let Some(path) = &args.svg {
         draw(&timeline, path, args.force)?;
         if !quiet && path != Path::new("-") {
@@ -22,11 +22,11 @@ pub fn run(args: &Show, quiet: bool) -> Result<ExitCode, Error> {
     }
     let mut out = BufWriter::new(io::stdout().lock());
     if args.json {
-        json::write(&timeline, &mut out).map_err(Error::output)?;
+        json::write(&timeline, &routine.params, &mut out).map_err(Error::output)?;
     } else {
         let terminal = console::Term::stdout();
         let width = if terminal.is_term() { terminal.size().1.into() } else { usize::MAX };
-        table::write(&timeline, width, &mut out).map_err(Error::output)?;
+        table::write(&timeline, &routine.params, width, &mut out).map_err(Error::output)?;
     }
     out.flush().map_err(Error::output)?;
     Ok(ExitCode::Done)

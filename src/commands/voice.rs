@@ -8,7 +8,7 @@ use crate::audit::audit;
 use crate::cli::{Voice, VoiceCheck, VoiceList};
 use crate::error::{Error, ExitCode};
 use crate::terminal::{printable, tell, write_json};
-use crate::voice::{BUILT_IN, Pack};
+use crate::voice::{Pack, own_voices};
 
 pub fn run(command: &Voice, quiet: bool) -> Result<ExitCode, Error> {
     match command {
@@ -18,28 +18,45 @@ pub fn run(command: &Voice, quiet: bool) -> Result<ExitCode, Error> {
 }
 
 fn list(args: &VoiceList) -> Result<ExitCode, Error> {
-    let pack = Pack::open(args.voice.as_deref().unwrap_or(BUILT_IN))?;
-    let manifest = &pack.manifest;
+    let packs: Vec<Pack> = match &args.voice {
+        Some(voice) => vec![Pack::open(voice)?],
+        None if args.words => vec![Pack::built_in()],
+        None => all(),
+    };
     let mut out = BufWriter::new(io::stdout().lock());
     let written = if args.json {
-        write_json(&json!({ "voices": [manifest] }), &mut out)
+        let manifests: Vec<_> = packs.iter().map(|pack| &pack.manifest).collect();
+        write_json(&json!({ "voices": manifests }), &mut out)
     } else if args.words {
-        manifest.clips.iter().try_for_each(|clip| writeln!(out, "{}", printable(&clip.words)))
+        let clips = packs.iter().flat_map(|pack| &pack.manifest.clips);
+        clips.into_iter().try_for_each(|clip| writeln!(out, "{}", printable(&clip.words)))
     } else {
-        let frames: u64 = manifest.clips.iter().map(|clip| clip.frames).sum();
-        let seconds = frames / u64::from(manifest.rate);
-        writeln!(
-            out,
-            "{:<16} {}  {} clips, {seconds} s  {} ({})",
-            printable(&manifest.name),
-            printable(&manifest.language),
-            manifest.clips.len(),
-            printable(&manifest.speaker),
-            printable(&manifest.licence),
-        )
+        packs.iter().try_for_each(|pack| writeln!(out, "{}", line(pack)))
     };
     written.and_then(|()| out.flush()).map_err(Error::output)?;
     Ok(ExitCode::Done)
+}
+
+/// The built-in voice and those in the user's own folder; broken ones are told of.
+fn all() -> Vec<Pack> {
+    let own = own_voices().into_iter().filter_map(|name| {
+        Pack::open(&name).map_err(|error| tell(printable(&format!("warning: {error}")))).ok()
+    });
+    std::iter::once(Pack::built_in()).chain(own).collect()
+}
+
+fn line(pack: &Pack) -> String {
+    let manifest = &pack.manifest;
+    let frames: u64 = manifest.clips.iter().map(|clip| clip.frames).sum();
+    let seconds = frames / u64::from(manifest.rate);
+    format!(
+        "{:<16} {}  {} clips, {seconds} s  {} ({})",
+        printable(&pack.shown),
+        printable(&manifest.language),
+        manifest.clips.len(),
+        printable(&manifest.speaker),
+        printable(&manifest.licence),
+    )
 }
 
 fn check(args: &VoiceCheck, quiet: bool) -> Result<ExitCode, Error> {

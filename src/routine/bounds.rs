@@ -42,18 +42,21 @@ fn size_of_all(steps: &[Step]) -> Result<Size, Problem> {
 fn size_of(step: &Step) -> Result<Size, Problem> {
     let one = |length| Size { length, cues: 1 };
     let (times, once) = match &step.action {
-        Action::Say { .. } => (1, one(Millis::ZERO)),
         Action::Tone(tone) => (1, one(tone.length())),
+        Action::Say { .. } | Action::Clip(_) => (1, one(Millis::ZERO)),
         Action::Timed(timed) => (1, size_of_timed(timed)),
         Action::Breathe(breathe) => {
             let length = breathe.timed.length;
-            let breaths = length.0 / (breathe.inhale + breathe.exhale).0;
-            (1, Size { length, cues: 2 * breaths })
+            let breaths = length.0 / breathe.breath().0;
+            let phases = [breathe.hold, breathe.pause].into_iter().filter(|l| *l > Millis::ZERO);
+            let cues = 2 + phases.count() as u64 + if breathe.guide { 2 } else { 0 };
+            (1, Size { length, cues: cues * breaths })
         }
         Action::Deepen(deepen) => {
             (u64::from(deepen.open.unwrap_or(deepen.times)), one(deepen.timed.length))
         }
         Action::Repeat { times, steps } => (u64::from(*times), size_of_all(steps)?),
+        Action::Use { steps } => (1, size_of_all(steps)?),
         Action::Sides { steps, .. } => {
             let once = size_of_all(steps)?;
             (2, Size { cues: once.cues.saturating_add(1), ..once })
@@ -65,9 +68,14 @@ fn size_of(step: &Step) -> Result<Size, Problem> {
 
 /// As long as it may last live, with all its reminders.
 fn size_of_timed(timed: &Timed) -> Size {
-    let Some(open) = &timed.open else { return Size { length: timed.length, cues: 1 } };
+    let own = 1 + timed.cues.len() as u64;
+    let Some(open) = &timed.open else {
+        // The first dose is the one that there surely is.
+        let length = timed.doses.first().copied().unwrap_or(timed.length);
+        return Size { length, cues: own };
+    };
     let reminders = open.remind.as_ref().map_or(0, |(every, _)| open.at_most.0 / every.0);
-    Size { length: open.at_most, cues: 1 + reminders }
+    Size { length: open.at_most, cues: own + reminders }
 }
 
 impl Size {

@@ -31,8 +31,9 @@ fn check_all(steps: &[Step], done: &mut Done, problems: &mut Problems) {
             Action::Breathe(_) => done.breathed = done.squeezed,
             Action::Timed(timed) if timed.verb == Verb::Hold => {
                 ensure_contraction_is_over(step, done, problems);
-                if timed.length < HOLD {
-                    let message = format!("this holds for {}, less than {HOLD}", timed.length);
+                let shortest = timed.doses.iter().copied().min().unwrap_or(timed.length);
+                if shortest < HOLD {
+                    let message = format!("this holds for {shortest}, less than {HOLD}");
                     problems.push(Problem::warning("short-hold", step.span, message));
                 }
             }
@@ -44,10 +45,7 @@ fn check_all(steps: &[Step], done: &mut Done, problems: &mut Problems) {
                     problems.push(Problem::warning("deepen-pace", step.span, message));
                 }
             }
-            Action::Repeat { steps, .. } | Action::Sides { steps, .. } => {
-                check_all(steps, done, problems);
-            }
-            _ => {}
+            action => check_all(action.steps(), done, problems),
         }
     }
 }
@@ -68,7 +66,8 @@ mod tests {
     use super::super::read;
 
     fn codes(steps: &str) -> Vec<&'static str> {
-        let (_, problems) = read(&format!(r#"{{"kind": "cramp", "steps": [{steps}]}}"#));
+        let text = format!(r#"{{"kind": "cramp", "steps": [{steps}]}}"#);
+        let (_, problems) = read(&text, &[]).unwrap();
         problems.iter().map(|problem| problem.code).collect()
     }
 

@@ -3,9 +3,10 @@
 
 use std::ops::RangeInclusive;
 
-use super::Words;
 use super::bounds::LONGEST;
+use super::grammar::Form;
 use super::json::{Node, Value};
+use super::{Speech, Words};
 use crate::problem::{Problem, Problems, Span};
 use crate::time::{DurationError, Millis};
 
@@ -20,7 +21,7 @@ const LONGEST_WORDS: usize = 1000;
 /// The fields of an object, each to be taken by its name.
 pub struct Fields<'a> {
     /// What the object is, for messages: `hold`, `the routine`.
-    owner: &'a str,
+    owner: &'static str,
     span: Span,
     members: Vec<(&'a str, &'a Node)>,
     /// Fields that an unknown one was probably meant to be.
@@ -28,18 +29,13 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of `node`. Where it is no object it stands for its `main` field.
-    /// Unknown and repeated fields are noted as problems.
-    pub fn of(
-        owner: &'a str,
-        node: &'a Node,
-        main: Option<&'static str>,
-        known: &[&'static str],
-        problems: &mut Problems,
-    ) -> Self {
+    /// The fields of `node`, which has to be of this form. Where it is no object it stands for
+    /// the form's main field. Unknown and repeated fields are noted as problems.
+    pub fn of(form: &Form, node: &'a Node, problems: &mut Problems) -> Self {
+        let (owner, known) = (form.name, form.known());
         let mut fields = Self { owner, span: node.span, members: Vec::new(), guessed: Vec::new() };
         let Value::Object(members) = &node.value else {
-            match main {
+            match form.main {
                 Some(main) => fields.members.push((main, node)),
                 None => problems.push(wrong_type(owner, "an object", node)),
             }
@@ -54,7 +50,7 @@ impl<'a> Fields<'a> {
                 fields.guessed.extend(guess);
                 let message = format!("unknown field `{key}` in {}", fields.quoted_owner());
                 let problem = Problem::error("unknown-field", member.key_span, message);
-                problems.push(problem.help(suggestion(guess, "its fields are", known)));
+                problems.push(problem.help(suggestion(guess, "its fields are", &known)));
             } else if fields.members.iter().any(|(name, _)| *name == key) {
                 let message = format!("`{key}` is given twice in {}", fields.quoted_owner());
                 let problem = Problem::error("duplicate-field", member.key_span, message);
@@ -72,7 +68,8 @@ impl<'a> Fields<'a> {
 
     /// The value of a field as it stands.
     pub fn node(&self, name: &str) -> Option<&'a Node> {
-        self.members.iter().find(|(field, _)| *field == name).map(|(_, node)| *node)
+        let found = self.members.iter().find(|(field, _)| *field == name);
+        found.map(|(_, node)| *node).filter(|node| node.value != Value::Unknown)
     }
 
     /// Where a field's value stands, or the whole object when it is not there.
@@ -82,16 +79,12 @@ impl<'a> Fields<'a> {
 
     /// Notes that a field is missing, unless a misspelt one was meant for it.
     pub fn require(&self, name: &'static str, example: &str, problems: &mut Problems) {
-        if self.node(name).is_none() && !self.guessed.contains(&name) {
+        let is_given = self.members.iter().any(|(field, _)| *field == name);
+        if !is_given && !self.guessed.contains(&name) {
             let message = format!("{} has no `{name}`", self.quoted_owner());
             let problem = Problem::error("missing-field", self.span, message);
             problems.push(problem.help(format!("add it, for example `{example}`")));
         }
-    }
-
-    /// Words to be spoken, few enough for one breath of the coach.
-    pub fn words(&self, name: &str, problems: &mut Problems) -> Option<Words> {
-        words(name, self.node(name)?, problems)
     }
 
     /// A string.
@@ -108,6 +101,11 @@ impl<'a> Fields<'a> {
             problems.push(Problem::error("out-of-range", name.span, message));
         }
         Some(name)
+    }
+
+    /// What is spoken: words, an array of which one is chosen, or these by talk level.
+    pub fn speech(&self, name: &str, problems: &mut Problems) -> Option<Speech> {
+        speech(name, self.node(name)?, problems)
     }
 
     /// Words to be spoken in turn: a string or an array of them.
@@ -160,6 +158,11 @@ impl<'a> Fields<'a> {
         duration(name, self.node(name)?, problems)
     }
 
+    /// A moment, counted from the begin of something: at most a day.
+    pub fn moment(&self, name: &str, problems: &mut Problems) -> Option<Millis> {
+        moment(name, self.node(name)?, problems)
+    }
+
     /// One of a few names.
     pub fn choice<T: Copy>(
         &self,
@@ -188,7 +191,8 @@ pub fn wrong_type(what: &str, expected: &str, node: &Node) -> Problem {
     Problem::error("wrong-type", node.span, message)
 }
 
-fn text(name: &str, node: &Node, problems: &mut Problems) -> Option<Words> {
+/// Reads a string.
+pub fn text(name: &str, node: &Node, problems: &mut Problems) -> Option<Words> {
     match &node.value {
         Value::Text(text) => Some(Words { text: text.to_string(), span: node.span }),
         _ => {
@@ -209,8 +213,62 @@ fn words(name: &str, node: &Node, problems: &mut Problems) -> Option<Words> {
     Some(words)
 }
 
+/// The talk levels that may have words of their own.
+const LEVELS: [&str; 3] = ["coach", "normal", "quiet"];
+
+/// Reads what is spoken; see [`Fields::speech`].
+pub fn speech(name: &str, node: &Node, problems: &mut Problems) -> Option<Speech> {
+    let Value::Object(members) = &node.value else {
+        return Some(Speech { coach: pool(name, node, problems)?, ..Speech::default() });
+    };
+    let mut speech = Speech::default();
+    for member in members {
+        let slot = match &*member.key {
+            "coach" => &mut speech.coach,
+            "normal" => speech.normal.insert(Vec::new()),
+            "quiet" => speech.quiet.insert(Vec::new()),
+            key => {
+                let guess = did_you_mean(key, LEVELS.into_iter());
+                let message = format!("unknown talk level `{key}` in `{name}`");
+                let problem = Problem::error("unknown-field", member.key_span, message);
+                problems.push(problem.help(suggestion(guess, "words may be given for", &LEVELS)));
+                continue;
+            }
+        };
+        *slot = pool(name, &member.node, problems)?;
+    }
+    if members.iter().all(|member| &*member.key != "coach") {
+        let message = format!("`{name}` has no words for the talk level `coach`");
+        let problem = Problem::error("missing-field", node.span, message);
+        problems.push(problem.help("`coach` is what is said unless somebody chose another level"));
+    }
+    Some(speech)
+}
+
+/// Words, or an array of several.
+fn pool(name: &str, node: &Node, problems: &mut Problems) -> Option<Vec<Words>> {
+    let Value::List(items) = &node.value else {
+        return words(name, node, problems).map(|words| vec![words]);
+    };
+    if items.is_empty() {
+        let problem =
+            Problem::error("out-of-range", node.span, format!("`{name}` is an empty array"));
+        problems.push(problem.help("`\"\"` says nothing"));
+    }
+    Some(items.iter().filter_map(|item| words(name, item, problems)).collect())
+}
+
 /// Reads a duration: `"5s"`, `"1m30s"`, `"500ms"` or a number of seconds.
 pub fn duration(name: &str, node: &Node, problems: &mut Problems) -> Option<Millis> {
+    length(name, node, false, problems)
+}
+
+/// Reads a moment: a duration, or zero.
+pub fn moment(name: &str, node: &Node, problems: &mut Problems) -> Option<Millis> {
+    length(name, node, true, problems)
+}
+
+fn length(name: &str, node: &Node, zero: bool, problems: &mut Problems) -> Option<Millis> {
     let bad = |message: String| Problem::error("bad-duration", node.span, message);
     let how = "write it like \"5s\", \"1m30s\" or \"500ms\", or as a number of seconds";
     let length = match &node.value {
@@ -222,7 +280,7 @@ pub fn duration(name: &str, node: &Node, problems: &mut Problems) -> Option<Mill
         _ => Err(wrong_type(name, "a duration like \"5s\" or a number of seconds", node)),
     };
     let length = length.and_then(|length| match length {
-        Millis::ZERO => Err(bad(format!("`{name}` must last longer than nothing"))),
+        Millis::ZERO if !zero => Err(bad(format!("`{name}` must last longer than nothing"))),
         length if length > LONGEST => {
             Err(bad(format!("`{name}` is longer than the {LONGEST} a routine may last")))
         }

@@ -36,6 +36,8 @@ pub enum Value {
     List(Vec<Node>),
     /// An object, its members in the order written.
     Object(Vec<Member>),
+    /// What a name would stand for that is not known; that was noted.
+    Unknown,
 }
 
 /// One member of an object.
@@ -59,6 +61,7 @@ impl Node {
             Value::Text(_) => "a string",
             Value::List(_) => "an array",
             Value::Object(_) => "an object",
+            Value::Unknown => "an unknown value",
         }
     }
 

@@ -1,8 +1,10 @@
-//! Where routines come from: built in, a file, or standard input.
+//! Where routines come from: built in, the user's own folder, a file, or standard input.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
 
 use super::fields::did_you_mean;
 use crate::error::Error;
@@ -18,9 +20,55 @@ pub struct BuiltIn {
     pub text: &'static str,
 }
 
-/// All routines that come with the program.
-pub const BUILT_IN: [BuiltIn; 1] =
-    [BuiltIn { name: "calf-cramp", text: include_str!("../../audio/routines/calf-cramp.json") }];
+macro_rules! built_in {
+    ($name:literal) => {
+        BuiltIn {
+            name: $name,
+            text: include_str!(concat!("../../audio/routines/", $name, ".json")),
+        }
+    };
+}
+
+/// All routines that come with the program, what it was made for first.
+pub const BUILT_IN: [BuiltIn; 6] = [
+    built_in!("calf-cramp"),
+    built_in!("calf-stretch"),
+    built_in!("gentle-stretch"),
+    built_in!("box-breathing"),
+    built_in!("run-walk"),
+    built_in!("desk-break"),
+];
+
+/// The ending of a routine's file.
+const ENDING: &str = "json";
+/// As many files of the user's own folder are looked at.
+const MOST_LISTED: usize = 1000;
+
+/// The folder for routines of the user's own: `earcoach/routines` where the system keeps
+/// settings, by the XDG Base Directory Specification on Linux.
+fn own_folder() -> Option<PathBuf> {
+    let base = etcetera::choose_base_strategy().ok()?;
+    Some(base.config_dir().join("earcoach").join("routines"))
+}
+
+/// The routines in the user's own folder, by name.
+pub fn own_routines() -> Vec<(String, PathBuf)> {
+    let entries = own_folder().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
+    let paths = entries.take(MOST_LISTED).flatten().map(|entry| entry.path());
+    let is_routine =
+        |path: &PathBuf| path.extension().is_some_and(|e| e == ENDING) && path.is_file();
+    let named = |path: PathBuf| Some((path.file_stem()?.to_str()?.to_string(), path));
+    let mut routines: Vec<_> = paths.filter(is_routine).filter_map(named).collect();
+    routines.sort();
+    routines
+}
+
+/// The file in the user's own folder that a name means: never one elsewhere.
+fn own_file(name: &str) -> Option<PathBuf> {
+    let is_name = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
+    let path = own_folder().filter(|_| is_name)?.join(format!("{name}.{ENDING}"));
+    path.is_file().then_some(path)
+}
 
 /// The most text a routine may have, in bytes.
 const MOST_TEXT: u64 = 16_000_000;
@@ -34,40 +82,71 @@ pub struct Source {
     pub file: String,
     /// The text.
     pub text: String,
+    /// The folder that its clips lie in; `None` for a built-in routine, which has none.
+    pub folder: Option<PathBuf>,
+    /// The file that it was read from, if it was.
+    pub path: Option<PathBuf>,
 }
 
 impl Source {
-    /// Finds a routine by a built-in's name, a path, or `-` for standard input.
+    /// Finds a routine by the name of one in the user's own folder or of a built-in one, by
+    /// its path, or by `-` for standard input.
     ///
     /// # Errors
     /// [`Error::Usage`] when there is no such routine, [`Error::Io`] when it cannot
     /// be read, [`Error::Invalid`] when it is no text or more than 16 MB of it.
     pub fn open(routine: &str) -> Result<Self, Error> {
         if routine == "-" {
-            return Self::read("routine", "standard input", io::stdin().lock());
+            return Self::read("routine", "standard input", None, io::stdin().lock());
+        }
+        if let Some(path) = own_file(routine) {
+            return Self::open_file(&path.to_string_lossy(), &path);
         }
         if let Some(found) = BUILT_IN.iter().find(|built_in| built_in.name == routine) {
+            let (name, text) = (found.name.into(), found.text.into());
             let file = format!("{}.json (built in)", found.name);
-            return Ok(Self { name: found.name.into(), file, text: found.text.into() });
+            return Ok(Self { name, file, text, folder: None, path: None });
         }
-        let path = Path::new(routine);
+        Self::open_file(routine, Path::new(routine))
+    }
+
+    /// Reads the routine's text anew from its file.
+    ///
+    /// # Errors
+    /// See [`Source::open`].
+    pub fn reopen(&self) -> Result<Self, Error> {
+        match &self.path {
+            Some(path) => Self::open_file(&self.file, path),
+            None => Ok(self.clone()),
+        }
+    }
+
+    fn open_file(routine: &str, path: &Path) -> Result<Self, Error> {
         let name = path.file_stem().map_or("routine".into(), |stem| stem.to_string_lossy());
         match File::open(path) {
             Ok(file) if file.metadata().is_ok_and(|data| data.is_dir()) => {
                 Err(Error::Usage(format!("`{routine}` is a folder; name a routine file in it")))
             }
-            Ok(file) => Self::read(&name, routine, file),
+            Ok(file) => Self::read(&name, routine, Some(path), file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(not_found(routine)),
             Err(error) => Err(Error::io("cannot read", path, error)),
         }
     }
 
     /// Reads a routine's text from `input`, at most 16 MB.
-    fn read(name: &str, file: &str, input: impl Read) -> Result<Self, Error> {
+    fn read(name: &str, file: &str, path: Option<&Path>, input: impl Read) -> Result<Self, Error> {
         let mut bytes = Vec::new();
         let read = input.take(MOST_TEXT + 1).read_to_end(&mut bytes);
         read.map_err(|error| Error::io("cannot read", Path::new(file), error))?;
-        let mut source = Self { name: name.into(), file: file.into(), text: String::new() };
+        // Standard input lies nowhere: its clips count from the current folder.
+        let folder = path.map_or(Some(Path::new("")), Path::parent);
+        let mut source = Self {
+            name: name.into(),
+            file: file.into(),
+            text: String::new(),
+            folder: folder.map(PathBuf::from),
+            path: path.map(PathBuf::from),
+        };
         if bytes.len() as u64 > MOST_TEXT {
             let message = format!("this is more than the {MOST_TEXT} bytes a routine may have");
             return Err(source.refuse("too-large", Span::default(), message));
@@ -100,7 +179,9 @@ impl Source {
 }
 
 fn not_found(routine: &str) -> Error {
-    let guess = did_you_mean(routine, BUILT_IN.iter().map(|built_in| built_in.name));
+    let own = own_routines();
+    let names = own.iter().map(|(name, _)| name.as_str());
+    let guess = did_you_mean(routine, BUILT_IN.iter().map(|built_in| built_in.name).chain(names));
     let advice = match guess {
         Some(guess) => format!("did you mean `{guess}`?"),
         None => "`earcoach list` shows the routines at hand; a file is named by its path".into(),

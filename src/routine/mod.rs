@@ -2,24 +2,37 @@
 //! for shape, not yet placed in time.
 
 pub mod bounds;
+mod clips;
 mod cramp;
 mod fields;
+pub mod grammar;
 pub mod json;
 mod library;
+mod params;
 mod parse;
+pub mod schema;
+mod scope;
 mod timed;
 
-pub use library::{BUILT_IN, BuiltIn, Source};
+pub use clips::attach;
+pub use fields::{did_you_mean, suggestion};
+pub use library::{BUILT_IN, BuiltIn, Source, own_routines};
+pub use params::{Parameter, Setting};
 pub use parse::{parse, read};
+
+use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::clip::decode::Audio;
+
 use crate::problem::Span;
 use crate::time::Millis;
+use crate::timeline::Side;
 use crate::tone::Tone;
 
 /// A whole routine.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Routine {
     /// Its name for people.
     pub title: String,
@@ -31,6 +44,10 @@ pub struct Routine {
     pub voice: Option<Words>,
     /// What `{side}` says where no side is chosen, such as `cramped`.
     pub side_word: Option<String>,
+    /// Chooses phrases where there are several.
+    pub seed: u32,
+    /// What can be changed in it, with the values it has.
+    pub params: Vec<Parameter>,
     /// What is done, in order; never empty.
     pub steps: Vec<Step>,
 }
@@ -72,8 +89,28 @@ impl Kind {
 pub struct Step {
     /// The verb and all that belongs to it.
     pub span: Span,
+    /// The side it is for, where it says so itself.
+    pub side: Option<Side>,
+    /// The ear that hears it.
+    pub ear: EarChoice,
+    /// Whether it may be left out when time is short.
+    pub optional: bool,
     /// What is done.
     pub action: Action,
+}
+
+/// The ear that hears a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum EarChoice {
+    /// Both.
+    #[default]
+    Both,
+    /// The left one.
+    Left,
+    /// The right one.
+    Right,
+    /// That of the side that is worked on.
+    Side,
 }
 
 /// What a step does.
@@ -84,7 +121,7 @@ pub enum Action {
         /// The step's name for people; its first words when left out.
         name: Option<Words>,
         /// What is said.
-        text: Words,
+        text: Speech,
     },
     /// Does one thing for a length of time.
     Timed(Timed),
@@ -94,6 +131,8 @@ pub enum Action {
     Breathe(Breathe),
     /// Plays a tone.
     Tone(Tone),
+    /// Plays an audio file of the author's own.
+    Clip(Clip),
     /// Does its steps several times.
     Repeat {
         /// How often, at least once.
@@ -104,10 +143,65 @@ pub enum Action {
     /// Does its steps once for each side.
     Sides {
         /// What is said as a side begins; the default names the side.
-        say: Option<Words>,
+        say: Option<Speech>,
+        /// How long one has to change sides.
+        pause: Millis,
         /// What is done on each side.
         steps: Vec<Step>,
     },
+    /// Does the steps of a block.
+    Use {
+        /// What is done.
+        steps: Vec<Step>,
+    },
+}
+
+impl Action {
+    /// The steps within, if it is made of steps.
+    pub fn steps(&self) -> &[Step] {
+        match self {
+            Self::Repeat { steps, .. } | Self::Sides { steps, .. } | Self::Use { steps } => steps,
+            _ => &[],
+        }
+    }
+}
+
+/// An audio file of the author's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clip {
+    /// Its path within the routine's folder.
+    pub file: Words,
+    /// The words in it.
+    pub text: String,
+    /// Its name for people; that of the file when left out.
+    pub name: Option<Words>,
+    /// Its samples; `None` until [`attach`] has read them.
+    pub audio: Option<Arc<Audio>>,
+}
+
+/// What is spoken at one place of a routine: one of several texts, by talk level. Empty:
+/// nothing is said.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Speech {
+    /// When all is said.
+    pub coach: Vec<Words>,
+    /// When only what matters is said; as `coach` when left out.
+    pub normal: Option<Vec<Words>>,
+    /// When little is said; the coach's own short words when left out.
+    pub quiet: Option<Vec<Words>>,
+}
+
+impl Speech {
+    /// One text for all that speak at all.
+    pub fn of(text: impl Into<String>, span: Span) -> Self {
+        Self { coach: vec![Words { text: text.into(), span }], ..Self::default() }
+    }
+
+    /// All texts that may be said.
+    pub fn all(&self) -> impl Iterator<Item = &Words> {
+        let others = [&self.normal, &self.quiet].into_iter().flatten().flatten();
+        self.coach.iter().chain(others)
+    }
 }
 
 /// Words to be spoken and where they stand in the file. Empty: nothing is said.
@@ -143,6 +237,8 @@ pub enum Verb {
     Say,
     /// Plays a tone.
     Tone,
+    /// Plays an audio file.
+    Clip,
     /// Begins one side.
     Sides,
 }
@@ -161,6 +257,7 @@ impl Verb {
             Self::Wait => "Wait",
             Self::Say => "Say",
             Self::Tone => "Tone",
+            Self::Clip => "Clip",
             Self::Sides => "Side",
         }
     }
@@ -173,10 +270,17 @@ pub struct Timed {
     pub verb: Verb,
     /// Its name for people; the verb when left out.
     pub name: Option<Words>,
-    /// How long the timed part lasts.
+    /// How long the timed part lasts, at most where rounds have doses of their own.
     pub length: Millis,
+    /// How long it lasts in each round, where that differs: in the last of these and all after
+    /// it as in the last.
+    pub doses: Vec<Millis>,
+    /// How short it may be made when time is short.
+    pub min: Option<Millis>,
     /// The instruction before it; the verb's own when left out.
-    pub say: Option<Words>,
+    pub say: Option<Speech>,
+    /// What is said within the timed part, and how long after its begin.
+    pub cues: Vec<(Millis, Speech)>,
     /// What is said of the time left; the verb's own when left out.
     pub announce: Option<Vec<Announcement>>,
     /// The last seconds counted down.
@@ -195,7 +299,7 @@ pub struct Open {
     /// How long it waits when nobody goes on.
     pub at_most: Millis,
     /// What is said again and again meanwhile, and how often.
-    pub remind: Option<(Millis, Words)>,
+    pub remind: Option<(Millis, Speech)>,
 }
 
 /// Words about the time left, at the moment that they name.
@@ -258,6 +362,19 @@ pub struct Breathe {
     pub timed: Timed,
     /// How long one breathes in.
     pub inhale: Millis,
+    /// How long one holds the breath then.
+    pub hold: Millis,
     /// How long one breathes out.
     pub exhale: Millis,
+    /// How long one holds the breath after that.
+    pub pause: Millis,
+    /// Whether a tone rises and falls with the breath; where nothing is said it does anyway.
+    pub guide: bool,
+}
+
+impl Breathe {
+    /// How long one breath takes.
+    pub fn breath(&self) -> Millis {
+        self.inhale + self.hold + self.exhale + self.pause
+    }
 }

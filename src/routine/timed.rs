@@ -1,8 +1,11 @@
 //! The verbs with a timed part: what each takes, and what it is when left out.
 
 use super::fields::{Fields, MOST_TIMES, duration, wrong_type};
+use super::grammar;
 use super::json::{Node, Value};
-use super::{Announcement, Breathe, Count, CountWith, Deepen, Moment, Open, Timed, Verb, Words};
+use super::{
+    Announcement, Breathe, Count, CountWith, Deepen, Moment, Open, Speech, Timed, Verb, Words,
+};
 use crate::problem::{Problem, Problems};
 use crate::time::Millis;
 
@@ -25,24 +28,73 @@ const REMINDER: &str = "Ready?";
 /// Reminders closer than this would nag.
 const SHORTEST_REMIND: Millis = Millis::from_secs(5);
 
-/// The fields that every timed verb takes beside its own.
-const TIMED_FIELDS: [&str; 9] =
-    ["name", "for", "until", "at_most", "say", "announce", "count", "count_with", "tones"];
-
-pub(super) fn timed(verb: Verb, key: &str, node: &Node, problems: &mut Problems) -> Option<Timed> {
-    let fields = Fields::of(key, node, Some("for"), &TIMED_FIELDS, problems);
-    let at_most = open_length(&fields, problems);
+/// Reads a verb that does one thing for a time; `rounds` is how often the `repeat` around it
+/// comes.
+pub(super) fn timed(
+    verb: Verb,
+    fields: &Fields,
+    rounds: Option<u32>,
+    problems: &mut Problems,
+) -> Option<Timed> {
+    let at_most = open_length(fields, problems);
     if at_most.is_none() {
         fields.require("for", "\"for\": \"60s\"", problems);
     }
     if verb == Verb::Work {
         fields.require("name", "\"name\": \"Squats\"", problems);
     }
-    let timed = common(verb, &fields, problems);
-    let length = fields.duration("for", problems).or(at_most)?;
+    let timed = common(verb, fields, problems);
+    let doses = doses(fields, rounds, problems);
+    let length = match &doses {
+        Some(doses) => doses.iter().copied().max(),
+        None => fields.duration("for", problems).or(at_most),
+    }?;
     let open = at_most.map(|at_most| Open { at_most, remind: None });
-    ensure_at_most(&fields, length, at_most, problems);
-    Some(Timed { length, open, ..timed })
+    ensure_at_most(fields, length, at_most, problems);
+    let doses = doses.unwrap_or_default();
+    ensure_cues_come(&timed, at_most.unwrap_or(length), problems);
+    let shortest = doses.iter().copied().min().unwrap_or(length);
+    let min = fields.duration("min", problems);
+    if let Some(min) = min.filter(|min| *min > shortest) {
+        let message = format!("`min` is {min}, more than the {shortest} of `for`");
+        problems.push(Problem::error("out-of-range", fields.span_of("min"), message));
+    }
+    Some(Timed { length, doses, min, open, ..timed })
+}
+
+/// Notes words that would come after the part's end.
+fn ensure_cues_come(timed: &Timed, length: Millis, problems: &mut Problems) {
+    for (at, speech) in timed.cues.iter().filter(|(at, _)| *at >= length) {
+        let span = speech.all().next().map_or(timed.span, |words| words.span);
+        let message = format!("these words come at {at}, but the step lasts {length}");
+        let problem = Problem::error("out-of-range", span, message);
+        problems.push(problem.help("say them earlier, or give the step more time"));
+    }
+}
+
+/// The doses of a step with one for each round; `None` where `for` is no array.
+fn doses(fields: &Fields, rounds: Option<u32>, problems: &mut Problems) -> Option<Vec<Millis>> {
+    let node = fields.node("for")?;
+    let Value::List(items) = &node.value else { return None };
+    let doses: Vec<Millis> =
+        items.iter().filter_map(|item| duration("for", item, problems)).collect();
+    if items.is_empty() {
+        let problem = Problem::error("out-of-range", node.span, "`for` is an empty array");
+        problems.push(problem.help("give it one duration, or one a round"));
+    }
+    let most = rounds.unwrap_or(1) as usize;
+    if let Some(never) = items.get(most) {
+        let message = format!(
+            "this dose is never taken: there {} round{} here",
+            if most == 1 { "is 1".into() } else { format!("are {most}") },
+            if most == 1 { "" } else { "s" }
+        );
+        let problem = Problem::warning("never-plays", never.span, message);
+        problems.push(
+            problem.help("an array gives a dose to each round of the `repeat` around the step"),
+        );
+    }
+    Some(doses)
 }
 
 /// The `at_most` of a step `until` the limit; `None` for one that is not open.
@@ -79,9 +131,8 @@ fn ensure_at_most(
     }
 }
 
-pub(super) fn wait(node: &Node, problems: &mut Problems) -> Option<Timed> {
-    let known = ["name", "for", "at_most", "say", "remind", "reminder"];
-    let fields = Fields::of("wait", node, Some("for"), &known, problems);
+/// Reads a `wait`.
+pub(super) fn wait(fields: &Fields, problems: &mut Problems) -> Option<Timed> {
     let mut length = |name, otherwise| match fields.node(name) {
         Some(_) => fields.duration(name, problems),
         None => Some(otherwise),
@@ -96,11 +147,16 @@ pub(super) fn wait(node: &Node, problems: &mut Problems) -> Option<Timed> {
         let problem = Problem::error("out-of-range", fields.span_of("remind"), message);
         problems.push(problem.help("`\"reminder\": \"\"` reminds of nothing"));
     }
-    let own = Words { text: REMINDER.into(), span: fields.span_of("") };
-    let reminder = fields.words("reminder", problems).unwrap_or(own);
-    let timed = common(Verb::Wait, &fields, problems);
+    let own = Speech::of(REMINDER, fields.span_of(""));
+    let reminder = fields.speech("reminder", problems).unwrap_or(own);
+    let timed = common(Verb::Wait, fields, problems);
     let (length, at_most, every) = (length?, at_most?, every?);
-    ensure_at_most(&fields, length, Some(at_most), problems);
+    ensure_at_most(fields, length, Some(at_most), problems);
+    if fields.node("remind").is_some() && every >= at_most {
+        let message = format!("no reminder ever comes: `remind` is {every}, `at_most` {at_most}");
+        let problem = Problem::warning("never-plays", fields.span_of("remind"), message);
+        problems.push(problem.help("remind earlier, or wait longer"));
+    }
     let open = Some(Open { at_most, remind: Some((every, reminder)) });
     Some(Timed { length, open, tones: false, ..timed })
 }
@@ -115,13 +171,36 @@ fn common(verb: Verb, fields: &Fields, problems: &mut Problems) -> Timed {
         verb,
         name: fields.name(problems),
         length: Millis::ZERO,
-        say: fields.words("say", problems),
+        doses: Vec::new(),
+        min: None,
+        say: fields.speech("say", problems),
+        cues: cues(fields, problems),
         announce: announcements(fields, problems),
         count: Count { last, with, span: fields.span_of("count") },
         tones: fields.boolean("tones", problems).unwrap_or(true),
         open: None,
         span: fields.span_of(""),
     }
+}
+
+/// Words at moments of the timed part.
+fn cues(fields: &Fields, problems: &mut Problems) -> Vec<(Millis, Speech)> {
+    let Some(node) = fields.node("cues") else { return Vec::new() };
+    let Value::List(items) = &node.value else {
+        let problem = wrong_type("cues", "an array", node);
+        let how = "write it like `[{ \"at\": \"20s\", \"say\": \"Keep breathing.\" }]`";
+        problems.push(problem.help(how));
+        return Vec::new();
+    };
+    let form = grammar::cue();
+    let mut cue = |item| {
+        let fields = Fields::of(&form, item, problems);
+        fields.require("at", "\"at\": \"20s\"", problems);
+        fields.require("say", "\"say\": \"Keep breathing.\"", problems);
+        let (at, say) = (fields.moment("at", problems), fields.speech("say", problems));
+        Some((at?, say?))
+    };
+    items.iter().filter_map(&mut cue).collect()
 }
 
 fn announcements(fields: &Fields, problems: &mut Problems) -> Option<Vec<Announcement>> {
@@ -142,22 +221,8 @@ fn announcements(fields: &Fields, problems: &mut Problems) -> Option<Vec<Announc
     Some(items.iter().filter_map(announcement).collect())
 }
 
-pub(super) fn deepen(node: &Node, problems: &mut Problems) -> Option<Deepen> {
-    let known = [
-        "name",
-        "for",
-        "every",
-        "times",
-        "until",
-        "at_most",
-        "say",
-        "each",
-        "announce",
-        "count",
-        "count_with",
-        "tones",
-    ];
-    let fields = Fields::of("deepen", node, Some("for"), &known, problems);
+/// Reads a `deepen`.
+pub(super) fn deepen(fields: &Fields, problems: &mut Problems) -> Option<Deepen> {
     let every = match fields.node("every") {
         Some(_) => fields.duration("every", problems)?,
         None => DEEPEN_EVERY,
@@ -167,13 +232,13 @@ pub(super) fn deepen(node: &Node, problems: &mut Problems) -> Option<Deepen> {
             format!("`every` is {every}, shorter than the {SHORTEST_EVERY} its tone needs");
         problems.push(Problem::error("out-of-range", fields.span_of("every"), message));
     }
-    let timed = Timed { length: every, ..common(Verb::Deepen, &fields, problems) };
+    let timed = Timed { length: every, ..common(Verb::Deepen, fields, problems) };
     let each = fields.phrases("each", problems);
     let until = fields.choice("until", &[("limit", ())], problems);
     let at_most = fields.integer("at_most", 1..=MOST_TIMES, problems);
-    let times = counted(&fields, "every", every, problems);
+    let times = counted(fields, "every", every, problems);
     if until.is_none() && fields.node("at_most").is_some() {
-        problems.push(at_most_alone(&fields));
+        problems.push(at_most_alone(fields));
     }
     let is_counted = ["for", "times", "at_most"].iter().any(|name| fields.node(name).is_some());
     if until.is_some() && !is_counted {
@@ -187,7 +252,26 @@ pub(super) fn deepen(node: &Node, problems: &mut Problems) -> Option<Deepen> {
         let message = format!("`times` is {times}, more than the {most} of `at_most`");
         problems.push(Problem::error("out-of-range", fields.span_of("times"), message));
     }
-    Some(Deepen { timed, times, open: until.map(|()| most), each })
+    let open = until.map(|()| most);
+    ensure_each_is_said(fields, each.as_deref(), open.unwrap_or(times), problems);
+    Some(Deepen { timed, times, open, each })
+}
+
+/// Notes words for further deepenings of which there are none.
+fn ensure_each_is_said(
+    fields: &Fields,
+    each: Option<&[Words]>,
+    times: u32,
+    problems: &mut Problems,
+) {
+    let further = times as usize - 1;
+    if let Some(never) = each.and_then(|each| each.get(further)) {
+        let message =
+            format!("these words are never said: only {further} deepenings follow the first");
+        let span = if further == 0 { fields.span_of("each") } else { never.span };
+        let problem = Problem::warning("never-plays", span, message);
+        problems.push(problem.help("take them out, or deepen more often"));
+    }
 }
 
 /// How often something of the length `each` is done, by `times` or `for`; `None` when
@@ -216,19 +300,20 @@ fn counted(fields: &Fields, unit: &str, each: Millis, problems: &mut Problems) -
     u32::try_from(length.0 / each.0).ok()
 }
 
-pub(super) fn breathe(node: &Node, problems: &mut Problems) -> Option<Breathe> {
-    let known =
-        ["name", "for", "times", "in", "out", "say", "announce", "count", "count_with", "tones"];
-    let fields = Fields::of("breathe", node, Some("for"), &known, problems);
+/// Reads a `breathe`.
+pub(super) fn breathe(fields: &Fields, problems: &mut Problems) -> Option<Breathe> {
     let mut phase = |name, otherwise| match fields.node(name) {
         Some(_) => fields.duration(name, problems),
         None => Some(otherwise),
     };
     let (inhale, exhale) = (phase("in", INHALE), phase("out", EXHALE));
-    let timed = common(Verb::Breathe, &fields, problems);
-    let (inhale, exhale) = (inhale?, exhale?);
-    let breath = inhale + exhale;
-    let times = counted(&fields, "in and out", breath, problems).unwrap_or(BREATHS);
+    let (hold, pause) = (phase("hold", Millis::ZERO), phase("pause", Millis::ZERO));
+    let timed = common(Verb::Breathe, fields, problems);
+    let guide = fields.boolean("guide", problems).unwrap_or_default();
+    let (inhale, exhale, hold, pause) = (inhale?, exhale?, hold?, pause?);
+    let breath = inhale + hold + exhale + pause;
+    let times = counted(fields, "one breath", breath, problems).unwrap_or(BREATHS);
     let length = breath.saturating_mul(u64::from(times));
-    Some(Breathe { timed: Timed { length, ..timed }, inhale, exhale })
+    ensure_cues_come(&timed, length, problems);
+    Some(Breathe { timed: Timed { length, ..timed }, inhale, hold, exhale, pause, guide })
 }

@@ -14,6 +14,10 @@ pub const DEEPER: [&str; 2] =
 pub const BREATHE_IN: &str = "Breathe in.";
 /// See [`BREATHE_IN`].
 pub const BREATHE_OUT: &str = "Breathe out.";
+/// What is said as one holds the breath.
+pub const HOLD_BREATH: &str = "Hold.";
+/// How short a rest may be made that does not say so itself: long enough for its countdown.
+pub const SHORTEST_REST: Millis = Millis::from_secs(5);
 /// What is said at the half of a timed part.
 pub const HALFWAY: &str = "Halfway.";
 /// What is said as a side begins, with the side's name.

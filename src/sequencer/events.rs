@@ -1,6 +1,7 @@
 //! What happens within a timed part: breaths, the time left, the last seconds.
 
-use super::{AFTER_TONE, defaults};
+use super::{AFTER_TONE, Talk, defaults};
+use crate::glide::{Glide, Way};
 use crate::problem::{Problem, Problems};
 use crate::routine::{Announcement, Breathe, Count, CountWith, Moment, Timed, Words};
 use crate::time::Millis;
@@ -10,7 +11,16 @@ use crate::voice::numbers;
 /// Something that happens within a timed part.
 pub(super) enum Event {
     Tone(Tone),
+    Guide(Glide),
     Say(Words),
+}
+
+/// So many breaths are led by words too where a tone guides them, unless all is to be said.
+const GUIDED_BREATHS_SPOKEN: u64 = 2;
+
+/// Whether a tone rises and falls with the breath: always where nothing is said.
+pub(super) fn is_guided(breathe: &Breathe, talk: Talk) -> bool {
+    breathe.guide || !talk.is_talkative()
 }
 
 /// Events, each so long after the part's begin.
@@ -18,35 +28,60 @@ pub(super) enum Event {
 pub(super) struct Events(Vec<(Millis, Event)>);
 
 impl Events {
-    /// The words that lead each breath.
-    pub(super) fn of_breaths(breathe: &Breathe) -> Self {
-        let timed = &breathe.timed;
-        let breath = breathe.inhale + breathe.exhale;
-        let after_tone = if timed.tones { Tone::Start.length() + AFTER_TONE } else { Millis::ZERO };
-        let say = |text: &str| Event::Say(Words { text: text.into(), span: timed.span });
+    /// What leads each breath: words, and a tone that rises and falls.
+    pub(super) fn of_breaths(breathe: &Breathe, talk: Talk) -> Self {
+        let Breathe { timed, inhale, hold, exhale, pause, .. } = breathe;
+        let guided = is_guided(breathe, talk);
+        let after_tone =
+            if timed.tones && !guided { Tone::Start.length() + AFTER_TONE } else { Millis::ZERO };
+        let spoken = match talk {
+            Talk::Normal if guided => GUIDED_BREATHS_SPOKEN,
+            Talk::Coach | Talk::Normal => u64::MAX,
+            Talk::Quiet | Talk::Tones => 0,
+        };
         let mut events = Self::default();
-        for turn in 0..timed.length.0 / breath.0 {
-            let begin = breath.saturating_mul(turn);
-            let words_at = if turn == 0 { after_tone } else { begin };
-            events.0.push((words_at, say(defaults::BREATHE_IN)));
-            events.0.push((begin + breathe.inhale, say(defaults::BREATHE_OUT)));
+        for turn in 0..timed.length.0 / breathe.breath().0 {
+            let begin = breathe.breath().saturating_mul(turn);
+            let held = begin + *inhale;
+            let out = held + *hold;
+            if guided {
+                let glide = |way, length| Event::Guide(Glide { way, length });
+                events.0.push((begin, glide(Way::Rise, *inhale)));
+                events.0.push((out, glide(Way::Fall, *exhale)));
+            }
+            let words_at = if turn == 0 { begin + after_tone } else { begin };
+            let phases = [
+                (words_at, defaults::BREATHE_IN, *inhale),
+                (held, defaults::HOLD_BREATH, *hold),
+                (out, defaults::BREATHE_OUT, *exhale),
+                (out + *exhale, defaults::HOLD_BREATH, *pause),
+            ];
+            for (at, text, _) in phases.into_iter().filter(|(.., length)| *length > Millis::ZERO) {
+                if turn < spoken {
+                    let words = Words { text: text.into(), span: timed.span };
+                    events.0.push((at, Event::Say(words)));
+                }
+            }
         }
         events
     }
 
-    /// Reminders that the coach waits.
-    pub(super) fn of_reminders(timed: &Timed) -> Self {
-        let remind = timed.open.as_ref().and_then(|open| open.remind.as_ref());
-        let Some((every, words)) = remind else { return Self::default() };
-        let times = timed.length.0.saturating_sub(1) / every.0;
-        let reminders = (1..=times).map(|turn| every.saturating_mul(turn));
-        Self(reminders.map(|after| (after, Event::Say(words.clone()))).collect())
+    /// Reminders that the coach waits: words, or a tick.
+    pub(super) fn of_reminders(reminders: Vec<(Millis, Option<Words>)>) -> Self {
+        let event = |words: Option<Words>| words.map_or(Event::Tone(Tone::Tick), Event::Say);
+        Self(reminders.into_iter().map(|(after, words)| (after, event(words))).collect())
+    }
+
+    /// Adds words at a moment.
+    pub(super) fn say(&mut self, after: Millis, words: Words) {
+        self.0.push((after, Event::Say(words)));
     }
 
     /// These events with what is announced and counted of `timed`, in the order heard.
     pub(super) fn with_time_left(
         mut self,
         timed: &Timed,
+        talk: Talk,
         problems: &mut Problems,
     ) -> Vec<(Millis, Event)> {
         let own = || {
@@ -55,19 +90,20 @@ impl Events {
         };
         for announcement in timed.announce.clone().unwrap_or_else(own) {
             match announcement.at {
-                Moment::Halfway => self.announce_half(timed, announcement),
+                Moment::Halfway => self.announce_half(timed, announcement, talk),
+                Moment::Left(_) if !talk.is_talkative() => {}
                 Moment::Left(left) => match words_left(left, timed, announcement) {
                     Ok(words) => self.0.push((timed.length - left, Event::Say(words))),
                     Err(problem) => problems.push(problem),
                 },
             }
         }
-        self.count_down(timed, timed.count);
+        self.count_down(timed, timed.count, talk);
         self.0.sort_by_key(|(after, _)| *after);
         self.0
     }
 
-    fn announce_half(&mut self, timed: &Timed, announcement: Announcement) {
+    fn announce_half(&mut self, timed: &Timed, announcement: Announcement, talk: Talk) {
         let half = Millis(timed.length.0 / 2);
         let words = Words { text: defaults::HALFWAY.into(), span: announcement.span };
         let after_tone =
@@ -75,15 +111,18 @@ impl Events {
         if timed.tones {
             self.0.push((half, Event::Tone(Tone::Halfway)));
         }
-        self.0.push((half + after_tone, Event::Say(words)));
+        if talk.is_talkative() {
+            self.0.push((half + after_tone, Event::Say(words)));
+        }
     }
 
-    fn count_down(&mut self, timed: &Timed, count: Count) {
+    fn count_down(&mut self, timed: &Timed, count: Count, talk: Talk) {
         // At the very start there is the tone already.
         let most = timed.length.0.div_ceil(1000).saturating_sub(1);
         let last = count.last.unwrap_or(defaults::count(timed.verb, timed.length));
         for second in (1..=most.min(u64::from(last))).rev() {
             let event = match count.with {
+                _ if !talk.is_talkative() => Event::Tone(Tone::Tick),
                 CountWith::Tick => Event::Tone(Tone::Tick),
                 CountWith::Voice => {
                     Event::Say(Words { text: numbers::cardinal(second), span: count.span })

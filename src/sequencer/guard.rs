@@ -12,7 +12,7 @@ use crate::tone::Tone;
 pub const LEAD_IN: Millis = Millis::from_secs(1);
 /// A silence this long may have sent earbuds to sleep. Shorter ones lie between breaths,
 /// where a tone before every word would be too much.
-const LONG: Millis = Millis::from_secs(6);
+pub const LONG_SILENCE: Millis = Millis::from_secs(6);
 /// How long the signal flows before a sound.
 const WAKE: Millis = Millis::from_secs(1);
 /// From the begin of the soft tone to the words.
@@ -30,19 +30,20 @@ pub fn keep_awake(script: &mut Script, mode: GuardMode, end: Millis) -> Guard {
 }
 
 fn wake(script: &mut Script) -> Vec<(Millis, Millis)> {
-    // The end of an open step cannot be foreseen, so the signal flows in all of it.
+    // The end of an open step cannot be foreseen, so the signal flows in all of it: whatever
+    // comes a second after its begin finds earbuds awake.
     let mut spans = std::mem::take(&mut script.open);
     let open = spans.clone();
     let is_open = |moment| {
-        let after = open.partition_point(|(from, _)| *from <= moment);
+        let after = open.partition_point(|(from, _)| *from + WAKE <= moment);
         after > 0 && moment <= open[after - 1].1
     };
     let tone = script.sound_of_tone(Tone::Breath);
     let (mut breaths, mut begun_earlier) = (Vec::new(), Vec::new());
     let mut silent_since = None;
     for cue in &script.cues {
-        let silence = silent_since.map_or(LONG, |since| cue.at.saturating_sub(since));
-        if silence >= LONG && !is_open(cue.at) {
+        let silence = silent_since.map_or(LONG_SILENCE, |since| cue.at.saturating_sub(since));
+        if silence >= LONG_SILENCE && !is_open(cue.at) {
             let mut begin = cue.at;
             if script.is_voice(cue.sound) {
                 begin = cue.at.saturating_sub(BREATH);

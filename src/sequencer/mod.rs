@@ -7,25 +7,34 @@
 
 mod defaults;
 mod events;
+mod fit;
 mod guard;
 mod options;
 mod phrase;
+mod place;
+mod pools;
 mod script;
 mod timed;
 
-pub use guard::LEAD_IN;
-pub use options::{GuardMode, Options, Sides, misfit};
+pub use fit::{Misfit, fit};
+pub use guard::{LEAD_IN, LONG_SILENCE};
+pub use options::{Choices, GuardMode, Options, Sides, Talk, Trim, misfit};
 pub use phrase::phrase;
 
 use std::borrow::Cow;
 
-use crate::problem::{Problems, Span};
-use crate::routine::{Action, Count, Deepen, Routine, Step, Timed, Verb, Words};
+use crate::problem::{Problem, Problems, Span};
+use crate::routine::{
+    Action, Breathe, Clip, Count, Deepen, EarChoice, Routine, Speech, Step, Timed, Verb, Words,
+};
 use crate::terminal::cut;
 use crate::time::Millis;
-use crate::timeline::{Side, Timeline};
+use crate::timeline::{Ear, Side, Timeline};
+use crate::tone::Tone;
 use crate::voice::Pack;
 use events::Events;
+use place::Place;
+use pools::Pools;
 use script::Script;
 use timed::{Flow, Opening};
 
@@ -52,8 +61,9 @@ pub fn sequence(
     options: &Options,
 ) -> Result<Timeline, Problems> {
     let script = Script::new(pack, options.rate, routine.side_word.as_deref());
-    let mut sequencer = Sequencer { script, options, flow: None };
-    sequencer.script.side = options.side();
+    let pools = Pools::new(routine.seed);
+    let mut sequencer = Sequencer { script, options, flow: None, pools, optional: 0 };
+    sequencer.script.place.side = options.side();
     if options.guard != GuardMode::Off {
         sequencer.script.now = guard::LEAD_IN;
     }
@@ -84,55 +94,105 @@ struct Sequencer<'a> {
     options: &'a Options,
     /// The deepening that the next timed part goes on from.
     flow: Option<Flow>,
+    pools: Pools,
+    /// Optional steps that were met so far.
+    optional: u32,
 }
 
-impl Sequencer<'_> {
-    fn steps(&mut self, steps: &[Step]) {
-        for step in steps {
+impl<'a> Sequencer<'a> {
+    fn steps(&mut self, steps: &'a [Step]) {
+        for (index, step) in steps.iter().enumerate() {
             if self.script.is_full() {
                 return;
             }
+            if step.optional {
+                self.optional = self.optional.saturating_add(1);
+                if self.optional > self.options.trim.optional {
+                    continue;
+                }
+            }
+            let outer = self.script.place;
+            self.script.place.side = step.side.or(outer.side);
+            self.script.ear = ear_of(step.ear, self.script.place.side);
+            self.script.ahead.push((&steps[index + 1..], outer));
             self.step(step);
+            self.script.ahead.pop();
+            self.script.place = outer;
             self.script.ensure_within_bounds(step.span);
         }
     }
 
-    fn step(&mut self, step: &Step) {
+    fn step(&mut self, step: &'a Step) {
         match &step.action {
             Action::Say { name, text } => {
+                let Some(words) = self.remark(text) else { return };
                 let name = name.as_ref().and_then(|name| self.script.filled(name));
-                self.untimed(Verb::Say, name.map(Cow::into_owned), text, step.span);
+                let name = name.map(Cow::into_owned);
+                self.untimed(Verb::Say, name, &words, step.span);
             }
             Action::Timed(timed) if timed.open.is_some() => self.open(timed),
             Action::Timed(timed) => {
-                let label = self.label(timed);
-                self.timed(timed, label, Events::default(), Opening::Closed);
+                let timed = Timed { length: self.length(timed), ..timed.clone() };
+                self.script.place.time = Some(timed.length);
+                let label = self.label(&timed);
+                self.timed(&timed, label, Events::default(), Opening::Closed);
             }
-            Action::Breathe(breathe) => {
-                let timed = &breathe.timed;
-                let label = self.label(timed);
-                self.timed(timed, label, Events::of_breaths(breathe), Opening::Closed);
-            }
+            Action::Breathe(breathe) => self.breathe(breathe),
             Action::Deepen(deepen) => self.deepen(deepen),
-            Action::Tone(tone) => {
-                self.settle();
-                let at = self.script.now;
-                let index = self.script.begin_step(Verb::Tone, tone.name().into(), at, step.span);
-                self.script.now = self.script.play(*tone, at, index) + AFTER_TONE;
-                self.script.end_step(index, self.script.now);
+            Action::Tone(tone) => self.tone(*tone, step.span),
+            Action::Clip(clip) => self.clip(clip, step.span),
+            Action::Repeat { times, steps } => self.repeat(*times, steps),
+            Action::Sides { say, pause, steps } => {
+                self.sides(say.as_ref(), *pause, steps, step.span);
             }
-            Action::Repeat { times, steps } => {
-                for _ in 0..*times {
-                    let problems = self.script.problems.count();
-                    self.steps(steps);
-                    // What is wrong in one round is wrong in all of them.
-                    if self.script.is_full() || self.script.problems.count() > problems {
-                        return;
-                    }
-                }
-            }
-            Action::Sides { say, steps } => self.sides(say.as_ref(), steps, step.span),
+            Action::Use { steps } => self.steps(steps),
         }
+    }
+
+    fn repeat(&mut self, times: u32, steps: &'a [Step]) {
+        let outer = self.script.place;
+        for round in 1..=times {
+            let problems = self.script.problems.count();
+            let place = |round| Place { round: Some((round, times)), ..outer };
+            let again = if round < times { steps } else { &[] };
+            self.script.place = place(round);
+            self.script.ahead.push((again, place(round + 1)));
+            self.steps(steps);
+            self.script.ahead.pop();
+            // What is wrong in one round is wrong in all of them.
+            if self.script.is_full() || self.script.problems.count() > problems {
+                break;
+            }
+        }
+        self.script.place = outer;
+    }
+
+    fn tone(&mut self, tone: Tone, span: Span) {
+        self.settle();
+        let at = self.script.now;
+        let index = self.script.begin_step(Verb::Tone, tone.name().into(), at, span);
+        self.script.now = self.script.play(tone, at, index) + AFTER_TONE;
+        self.script.end_step(index, self.script.now);
+    }
+
+    /// An audio file of the author's own, alone.
+    fn clip(&mut self, clip: &Clip, span: Span) {
+        let Some(audio) = &clip.audio else {
+            let message = format!("the clip `{}` was not read", clip.file.text);
+            let problem = Problem::error("missing-clip", clip.file.span, message);
+            return self.script.problems.push(problem);
+        };
+        self.settle();
+        let name = clip.name.as_ref().and_then(|name| self.script.filled(name));
+        let label = match name {
+            Some(name) => name.into_owned(),
+            None => cut(&clip.file.text, LABEL_COLUMNS).into_owned(),
+        };
+        let at = self.script.now;
+        let index = self.script.begin_step(Verb::Clip, label, at, span);
+        let rung_out = self.script.play_audio(clip, audio, at, index);
+        self.script.now = rung_out + BETWEEN_LINES;
+        self.script.end_step(index, self.script.now);
     }
 
     /// Words of their own, before whatever comes next.
@@ -149,21 +209,110 @@ impl Sequencer<'_> {
         self.script.end_step(index, self.script.now);
     }
 
-    fn sides(&mut self, say: Option<&Words>, steps: &[Step], span: Span) {
-        let outer = self.script.side;
-        let sides = match self.options.side() {
-            Some(side) => vec![side],
-            None => vec![Side::Left, Side::Right],
+    fn sides(&mut self, say: Option<&Speech>, pause: Millis, steps: &'a [Step], span: Span) {
+        let outer = self.script.place;
+        let sides: &[Side] = match self.options.side() {
+            Some(Side::Left) => &[Side::Left],
+            Some(Side::Right) => &[Side::Right],
+            None => &[Side::Left, Side::Right],
         };
-        for (turn, side) in sides.into_iter().enumerate() {
-            self.script.side = Some(side);
+        for (turn, side) in sides.iter().enumerate() {
+            let place = |side| Place { side: Some(side), ..outer };
+            self.script.place = place(*side);
+            let again = sides.get(turn + 1).map_or((&[][..], outer), |next| (steps, place(*next)));
+            self.script.ahead.push(again);
             let own = if turn == 0 { defaults::FIRST_SIDE } else { defaults::OTHER_SIDE };
-            let own = Words { text: own.into(), span };
-            let label = format!("{} side", if side == Side::Left { "Left" } else { "Right" });
-            self.untimed(Verb::Sides, Some(label), say.unwrap_or(&own), span);
+            let words = self.instruction(say, || own.into(), span);
+            let label = format!("{} side", if *side == Side::Left { "Left" } else { "Right" });
+            self.untimed(Verb::Sides, Some(label), &words, span);
+            if turn > 0 {
+                self.change_sides(pause);
+            }
             self.steps(steps);
+            self.script.ahead.pop();
         }
-        self.script.side = outer;
+        self.script.place = outer;
+    }
+
+    /// Time to change sides, at the end of the step that says so.
+    fn change_sides(&mut self, pause: Millis) {
+        let index = self.script.steps.len() - 1;
+        if self.options.talk == Talk::Tones {
+            self.script.play(Tone::Halfway, self.script.now, index);
+        }
+        self.script.now = self.script.now + pause;
+        self.script.end_step(index, self.script.now);
+    }
+
+    /// What a timed step is before it begins, at the talk level there is; the verb's `own` words
+    /// where the routine has none.
+    fn instruction(
+        &mut self,
+        say: Option<&Speech>,
+        own: impl FnOnce() -> String,
+        span: Span,
+    ) -> Words {
+        let silence = Words { text: String::new(), span };
+        let own_speech;
+        let speech = match say {
+            Some(say) => say,
+            None => {
+                own_speech = Speech::of(own(), span);
+                &own_speech
+            }
+        };
+        let talk = self.options.talk;
+        let chosen = match talk {
+            Talk::Tones => None,
+            Talk::Quiet => self.pools.choose(speech.quiet.as_ref().unwrap_or(&speech.coach)),
+            Talk::Normal => self.pools.choose(speech.normal.as_ref().unwrap_or(&speech.coach)),
+            Talk::Coach => self.pools.choose(&speech.coach),
+        };
+        match chosen.cloned() {
+            Some(words) if talk == Talk::Quiet && speech.quiet.is_none() => {
+                self.script.shortened(words)
+            }
+            Some(words) => words,
+            None => silence,
+        }
+    }
+
+    /// What is said beside the instructions, at the talk level there is.
+    fn remark(&mut self, speech: &Speech) -> Option<Words> {
+        let phrases = match self.options.talk {
+            Talk::Coach => &speech.coach,
+            Talk::Normal => speech.normal.as_ref().unwrap_or(&speech.coach),
+            Talk::Quiet => speech.quiet.as_ref()?,
+            Talk::Tones => return None,
+        };
+        self.pools.choose(phrases).cloned()
+    }
+
+    /// How long a timed part lasts in this round, in the time there is.
+    fn length(&self, timed: &Timed) -> Millis {
+        let round = self.script.place.round.map_or(0, |(round, _)| round as usize - 1);
+        let dose = timed.doses.get(round).or(timed.doses.last()).copied();
+        let whole = dose.unwrap_or(timed.length);
+        let trim = self.options.trim;
+        match (timed.verb, timed.min) {
+            (Verb::Rest, min) => {
+                let shortest = min.unwrap_or(defaults::SHORTEST_REST).min(whole);
+                Trim::between(shortest, whole, trim.rest)
+            }
+            (_, Some(min)) => Trim::between(min.min(whole), whole, trim.work),
+            _ => whole,
+        }
+    }
+
+    fn breathe(&mut self, breathe: &Breathe) {
+        let timed = &breathe.timed;
+        self.script.place.time = Some(timed.length);
+        let label = self.label(timed);
+        let events = Events::of_breaths(breathe, self.options.talk);
+        // A tone that rises says all that the first tone would.
+        let tones = timed.tones && !events::is_guided(breathe, self.options.talk);
+        let timed = Timed { tones, ..timed.clone() };
+        self.timed(&timed, label, events, Opening::Closed);
     }
 
     /// One step that lasts until the runner goes on. How long that is nobody knows, so
@@ -176,9 +325,28 @@ impl Sequencer<'_> {
             count: Count { last: timed.count.last.or(Some(0)), ..timed.count },
             ..timed.clone()
         };
+        self.script.place.time = Some(timed.length);
         let label = self.label(&timed);
-        let events = Events::of_reminders(&timed);
-        self.timed(&timed, label, events, Opening::Opens);
+        let reminders = self.reminders(&timed);
+        self.timed(&timed, label, Events::of_reminders(reminders), Opening::Opens);
+    }
+
+    /// What is said while the coach waits, and when. Where it does not speak it ticks.
+    fn reminders(&mut self, timed: &Timed) -> Vec<(Millis, Option<Words>)> {
+        let Some((every, speech)) = timed.open.as_ref().and_then(|open| open.remind.as_ref())
+        else {
+            return Vec::new();
+        };
+        let times = timed.length.0.saturating_sub(1) / every.0;
+        let mut reminders = Vec::new();
+        for turn in 1..=times {
+            let words = match self.options.talk {
+                Talk::Tones => None,
+                _ => Some(self.instruction(Some(speech), String::new, timed.span)),
+            };
+            reminders.push((every.saturating_mul(turn), words));
+        }
+        reminders
     }
 
     fn deepen(&mut self, deepen: &Deepen) {
@@ -188,12 +356,17 @@ impl Sequencer<'_> {
         let each = deepen.each.as_ref().unwrap_or(&own);
         let times = self.deepenings(deepen);
         for turn in 0..times {
+            let silence = Words { text: String::new(), span: deepen.timed.span };
             let say = match (turn, each.len()) {
                 (0, _) => deepen.timed.say.clone(),
-                (_, 0) => Some(Words { text: String::new(), span: deepen.timed.span }),
-                (turn, phrases) => each.get((turn as usize - 1) % phrases).cloned(),
+                (turn, phrases @ 1..) if self.options.talk.is_talkative() => {
+                    let words = each[(turn as usize - 1) % phrases].clone();
+                    Some(Speech { coach: vec![words], ..Speech::default() })
+                }
+                _ => Some(Speech { coach: vec![silence], ..Speech::default() }),
             };
             let timed = Timed { say, ..deepen.timed.clone() };
+            self.script.place.time = Some(timed.length.saturating_mul(u64::from(times)));
             let opening = match (deepen.open, turn) {
                 (None, _) => Opening::Closed,
                 (Some(_), 0) => Opening::Opens,
@@ -223,5 +396,14 @@ impl Sequencer<'_> {
             Some(name) => self.script.filled(name).map_or(own.into(), Cow::into_owned),
             None => own.into(),
         }
+    }
+}
+
+/// The ear that hears a step on some side; where there is no side, both.
+fn ear_of(choice: EarChoice, side: Option<Side>) -> Ear {
+    match (choice, side) {
+        (EarChoice::Left, _) | (EarChoice::Side, Some(Side::Left)) => Ear::Left,
+        (EarChoice::Right, _) | (EarChoice::Side, Some(Side::Right)) => Ear::Right,
+        (EarChoice::Both, _) | (EarChoice::Side, None) => Ear::Both,
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::routine::{Action, Routine, Step};
-use crate::time::Rate;
+use crate::time::{Millis, Rate};
 use crate::timeline::Side;
 
 /// What the user chose of how a routine is played.
@@ -17,9 +17,69 @@ pub struct Options {
     pub limit: Option<u32>,
     /// What keeps Bluetooth earbuds awake.
     pub guard: GuardMode,
+    /// How much is said.
+    pub talk: Talk,
+    /// What is left out for want of time.
+    pub trim: Trim,
     /// Whether open steps last as long as they may, for the runner to end them; else
     /// as long as in a file.
     pub live: bool,
+}
+
+/// What was chosen of how a routine is played, as it is typed and as takes keep it; what is
+/// left out is as the routine has it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choices {
+    /// Frames a second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<u32>,
+    /// The sides to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub side: Option<Sides>,
+    /// How many deepenings come before a hold, at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// What keeps Bluetooth earbuds awake.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard: Option<GuardMode>,
+    /// How much is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub talk: Option<Talk>,
+    /// How long the routine may last, in a file, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fit: Option<u64>,
+    /// Values for the routine's parameters, `NAME=VALUE`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<String>,
+}
+
+impl Choices {
+    /// The options for a routine that is laid out as a file has it, nothing left out yet.
+    pub fn options(&self) -> Options {
+        Options {
+            rate: self.rate.and_then(Rate::new).unwrap_or_default(),
+            sides: self.side,
+            limit: self.limit,
+            guard: self.guard.unwrap_or_default(),
+            talk: self.talk.unwrap_or_default(),
+            ..Options::default()
+        }
+    }
+
+    /// These choices, and where they leave something open those of `others`.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self {
+            rate: self.rate.or(others.rate),
+            side: self.side.or(others.side),
+            limit: self.limit.or(others.limit),
+            guard: self.guard.or(others.guard),
+            talk: self.talk.or(others.talk),
+            fit: self.fit.or(others.fit),
+            set: if self.set.is_empty() { others.set } else { self.set },
+        }
+    }
 }
 
 /// What keeps Bluetooth earbuds awake, that sleep in silence and swallow the first syllable
@@ -36,9 +96,68 @@ pub enum GuardMode {
     Off,
 }
 
+/// How much the coach says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Talk {
+    /// All there is
+    #[default]
+    Coach,
+    /// What matters, where a routine tells the two apart
+    Normal,
+    /// The first sentence of each step; ticks count down
+    Quiet,
+    /// Nothing: tones alone
+    Tones,
+}
+
+impl Talk {
+    /// Whether it speaks within a timed part.
+    pub fn is_talkative(self) -> bool {
+        matches!(self, Self::Coach | Self::Normal)
+    }
+}
+
+/// What is left out of a routine for want of time; see [`super::fit()`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trim {
+    /// How much of each rest beyond its minimum is kept, of [`Trim::WHOLE`].
+    pub rest: u32,
+    /// How much of other timed parts beyond their minima is kept, of [`Trim::WHOLE`].
+    pub work: u32,
+    /// How many optional steps are kept.
+    pub optional: u32,
+}
+
+impl Trim {
+    /// All of something.
+    pub const WHOLE: u32 = 1000;
+    /// Nothing is left out.
+    pub const NONE: Self = Self { rest: Self::WHOLE, work: Self::WHOLE, optional: u32::MAX };
+
+    /// `kept` thousandths of what lies between two lengths, added to the shorter: in whole
+    /// seconds, which can be said.
+    pub fn between(shortest: Millis, whole: Millis, kept: u32) -> Millis {
+        if kept >= Self::WHOLE {
+            return whole;
+        }
+        let more = whole.saturating_sub(shortest).0 * u64::from(kept) / u64::from(Self::WHOLE);
+        let length = shortest.0 + more;
+        Millis((length / 1000 * 1000).max(shortest.0))
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
-        Self { rate: Rate::DEFAULT, sides: None, limit: None, guard: GuardMode::Wake, live: false }
+        Self {
+            rate: Rate::DEFAULT,
+            sides: None,
+            limit: None,
+            guard: GuardMode::Wake,
+            talk: Talk::Coach,
+            trim: Trim::NONE,
+            live: false,
+        }
     }
 }
 
@@ -94,8 +213,6 @@ pub fn misfit(routine: &Routine, options: &Options) -> Option<String> {
 fn visit<'r>(steps: &'r [Step], visitor: &mut impl FnMut(&'r Step)) {
     for step in steps {
         visitor(step);
-        if let Action::Repeat { steps, .. } | Action::Sides { steps, .. } = &step.action {
-            visit(steps, visitor);
-        }
+        visit(step.action.steps(), visitor);
     }
 }

@@ -5,16 +5,20 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use super::SIDE;
+use super::place::{Ahead, Place, next_timed};
+use crate::clip::decode::Audio;
+use crate::glide::Glide;
 use crate::problem::{Problem, Problems, Span};
 use crate::routine::bounds::{self, LONGEST, MOST_CUES};
-use crate::routine::{Verb, Words};
+use crate::routine::grammar::PLACEHOLDERS;
+use crate::routine::{Clip, Verb, Words};
 use crate::terminal::cut;
 use crate::time::{Frames, Millis, Rate};
 use crate::timeline::{Cue, Ear, Side, Sound, SoundKind, TimelineStep};
 use crate::tone::Tone;
-use crate::voice::{Pack, phrases::Spoken};
+use crate::voice::{Pack, numbers, phrases::Spoken};
 
 /// A line as it will be spoken.
 #[derive(Clone, Debug, Default)]
@@ -58,8 +62,10 @@ pub struct Script<'a> {
     rate: Rate,
     /// What `{side}` says where no side is chosen.
     side_word: Option<&'a str>,
-    /// The side of the steps that are written now.
-    pub side: Option<Side>,
+    /// Where the step that is written now stands.
+    pub place: Place,
+    /// What comes after it.
+    pub ahead: Ahead<'a>,
     /// The ears that the steps are meant for that begin now, with all their cues.
     pub ear: Ear,
     /// The earliest moment for whatever comes next.
@@ -79,6 +85,9 @@ pub struct Script<'a> {
     /// The line spoken last and the moment it begins.
     last_line: Option<(Line, Millis)>,
     tones: HashMap<Tone, u32>,
+    glides: HashMap<Glide, u32>,
+    /// The author's own audio files, by where they lie in memory.
+    audio: HashMap<*const Audio, u32>,
     clips: HashMap<u32, u32>,
     /// What was composed before: routines repeat themselves.
     composed: HashMap<Rc<str>, Line>,
@@ -91,7 +100,8 @@ impl<'a> Script<'a> {
             pack,
             rate,
             side_word,
-            side: None,
+            place: Place::default(),
+            ahead: Ahead::new(),
             ear: Ear::Both,
             now: Millis::ZERO,
             steps: Vec::new(),
@@ -102,6 +112,8 @@ impl<'a> Script<'a> {
             problems: Problems::default(),
             last_line: None,
             tones: HashMap::new(),
+            glides: HashMap::new(),
+            audio: HashMap::new(),
             clips: HashMap::new(),
             composed: HashMap::new(),
         }
@@ -118,7 +130,7 @@ impl<'a> Script<'a> {
         self.steps.push(TimelineStep {
             verb,
             label,
-            side: self.side,
+            side: self.place.side,
             at: self.frame_at(at),
             frames: Frames(0),
             timed: None,
@@ -204,35 +216,84 @@ impl<'a> Script<'a> {
         self.pack.rate.millis_covering(Frames(entry.frames))
     }
 
-    /// Puts the side in place of `{side}`; `None`, noted, where a placeholder cannot be filled.
+    /// Puts the words in place of placeholders; `None`, noted, where one cannot be filled.
     pub fn filled<'w>(&mut self, words: &'w Words) -> Option<Cow<'w, str>> {
+        self.fill(words).map_err(|problem| self.problems.push(problem)).ok()
+    }
+
+    fn fill<'w>(&mut self, words: &'w Words) -> Result<Cow<'w, str>, Problem> {
         if !words.text.contains('{') {
-            return Some(Cow::Borrowed(&words.text));
+            return Ok(Cow::Borrowed(&words.text));
         }
-        let span = words.span;
-        let side = self.side.map(Side::name).or(self.side_word);
-        if side.is_none() && words.text.contains(SIDE) {
-            let message = "there is no side here for `{side}` to name";
-            self.problems.push(Problem::error("no-side", span, message).help(
-                "put the step into `sides`, choose one with --side, or give the routine a \
-                 `side_word` such as \"sore\"",
-            ));
-            return None;
-        }
-        let text = words.text.replace(SIDE, side.unwrap_or_default());
-        if let Some(open) = text.find('{') {
-            let message = match text[open..].find('}') {
-                Some(close) => {
-                    let name = cut(&text[open..=open + close], 40);
-                    format!("unknown placeholder `{name}`")
-                }
-                None => "a `{` has no `}`".to_string(),
+        let (mut text, mut rest) = (String::new(), words.text.as_str());
+        while let Some(open) = rest.find('{') {
+            text += &rest[..open];
+            let Some(length) = rest[open..].find('}') else {
+                let problem = Problem::error("unknown-placeholder", words.span, "a `{` has no `}`");
+                return Err(problem.help(placeholders_help()));
             };
-            let problem = Problem::error("unknown-placeholder", span, message);
-            self.problems.push(problem.help("the one placeholder is `{side}`"));
-            return None;
+            let filling = self.filling(&rest[open + 1..open + length]);
+            text += &filling.map_err(|problem| Problem { span: words.span, ..problem })?;
+            rest = &rest[open + length + 1..];
         }
-        Some(Cow::Owned(text))
+        Ok(Cow::Owned(text + rest))
+    }
+
+    /// What a placeholder becomes here.
+    fn filling(&mut self, name: &str) -> Result<Cow<'static, str>, Problem> {
+        let wrong = |code, message: String| Problem::error(code, Span::default(), message);
+        let Place { side, round, time } = self.place;
+        let no_round = || {
+            let message = format!("there is no round here for `{{{name}}}` to count");
+            wrong("no-round", message).help("put the step into `repeat`")
+        };
+        match name {
+            "side" => match (side.map(Side::name), self.side_word) {
+                (Some(side), _) => Ok(side.into()),
+                (None, Some(word)) => Ok(word.to_string().into()),
+                (None, None) => Err(no_side()),
+            },
+            "round" => round.map(|(round, _)| round.to_string().into()).ok_or_else(no_round),
+            "rounds" => round.map(|(_, rounds)| rounds.to_string().into()).ok_or_else(no_round),
+            "time" => time.and_then(numbers::duration).map(Cow::Owned).ok_or_else(|| {
+                let message = "there is no time here that `{time}` could say";
+                wrong("no-time", message.into())
+                    .help("a timed step has one, if it is whole seconds")
+            }),
+            "next" => self.name_of_next().map(Cow::Owned).ok_or_else(|| {
+                let message = "there is no timed step after this for `{next}` to name";
+                wrong("no-next", message.into()).help("take it out of the last step")
+            }),
+            name => {
+                let name = cut(name, 40);
+                let message = format!("unknown placeholder `{{{name}}}`");
+                Err(wrong("unknown-placeholder", message).help(placeholders_help()))
+            }
+        }
+    }
+
+    /// What the next timed step is called.
+    fn name_of_next(&mut self) -> Option<String> {
+        let (timed, place) = next_timed(&self.ahead)?;
+        let Some(name) = &timed.name else { return Some(timed.verb.label().into()) };
+        if name.text.contains("{next}") {
+            return Some(timed.verb.label().into());
+        }
+        let time = place.time.or(Some(timed.length));
+        let here = std::mem::replace(&mut self.place, Place { time, ..place });
+        let filled = self.filled(name).map(Cow::into_owned);
+        self.place = here;
+        filled
+    }
+
+    /// The first sentence of words, if it can be said alone.
+    pub fn shortened(&mut self, words: Words) -> Words {
+        let end = words.text.find(['.', '!', '?']).map_or(words.text.len(), |end| end + 1);
+        let first = Words { text: words.text[..end].into(), span: words.span };
+        match self.fill(&first) {
+            Ok(text) if self.pack.compose(&text).is_ok() => first,
+            _ => words,
+        }
     }
 
     /// Speaks a line at a moment. A line before it that has not ended by then is noted.
@@ -276,6 +337,40 @@ impl<'a> Script<'a> {
         end
     }
 
+    /// Plays a guide tone at a moment.
+    pub fn guide(&mut self, glide: Glide, at: Millis, step: usize) {
+        let (sounds, rate) = (&mut self.sounds, self.rate);
+        let sound = *self.glides.entry(glide).or_insert_with(|| {
+            sounds.push(Sound { kind: SoundKind::Glide(glide), frames: glide.frames(rate) });
+            sounds.len() as u32 - 1
+        });
+        let end = at + glide.length;
+        let ear = self.ears[step];
+        self.cues.push(Planned { at, end, sound, step: step as u32, goes_on: false, ear });
+    }
+
+    /// Plays an audio file at a moment and gives the moment at which it has ended.
+    pub fn play_audio(
+        &mut self,
+        clip: &Clip,
+        audio: &Arc<Audio>,
+        at: Millis,
+        step: usize,
+    ) -> Millis {
+        let frames = resampled_frames(audio, self.rate);
+        let sounds = &mut self.sounds;
+        let sound = *self.audio.entry(Arc::as_ptr(audio)).or_insert_with(|| {
+            let (file, words) = (clip.file.text.clone(), clip.text.clone());
+            let kind = SoundKind::Clip { file, words, audio: Arc::clone(audio) };
+            sounds.push(Sound { kind, frames });
+            sounds.len() as u32 - 1
+        });
+        let end = at + self.rate.millis_covering(frames);
+        let ear = self.ears[step];
+        self.cues.push(Planned { at, end, sound, step: step as u32, goes_on: false, ear });
+        end
+    }
+
     /// The sound that a tone is.
     pub fn sound_of_tone(&mut self, tone: Tone) -> u32 {
         let (sounds, rate) = (&mut self.sounds, self.rate);
@@ -312,6 +407,24 @@ impl<'a> Script<'a> {
             sounds.len() as u32 - 1
         })
     }
+}
+
+fn no_side() -> Problem {
+    let message = "there is no side here for `{side}` to name";
+    Problem::error("no-side", Span::default(), message).help(
+        "put the step into `sides`, choose one with --side, or give the routine a `side_word` such \
+         as \"sore\"",
+    )
+}
+
+fn placeholders_help() -> String {
+    let names: Vec<String> = PLACEHOLDERS.iter().map(|(name, _)| format!("`{{{name}}}`")).collect();
+    format!("there are {}, and the routine's own `params`", names.join(", "))
+}
+
+/// How many frames an audio file has at another rate.
+fn resampled_frames(audio: &Audio, rate: Rate) -> Frames {
+    Frames(audio.samples.len() as u64 * u64::from(rate.hz()) / u64::from(audio.rate))
 }
 
 /// A line that is longer than its slot; `what` names what comes after the slot.

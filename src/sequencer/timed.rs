@@ -5,7 +5,7 @@ use super::defaults;
 use super::events::{Event, Events};
 use super::script::{Line, overrun};
 use super::{AFTER_TONE, Sequencer};
-use crate::routine::{Timed, Verb, Words};
+use crate::routine::{Timed, Verb};
 use crate::time::Millis;
 use crate::tone::Tone;
 
@@ -58,8 +58,15 @@ impl Sequencer<'_> {
     /// counted.
     pub(super) fn timed(&mut self, timed: &Timed, label: String, events: Events, opening: Opening) {
         let span = timed.name.as_ref().map_or(timed.span, |name| name.span);
-        let own = Words { text: defaults::instruction(timed), span };
-        let line = self.script.line(timed.say.as_ref().unwrap_or(&own));
+        let words = self.instruction(timed.say.as_ref(), || defaults::instruction(timed), span);
+        let line = self.script.line(&words);
+        let mut events = events;
+        // In a file an open step may be over before its later words.
+        for (after, speech) in timed.cues.iter().filter(|(after, _)| *after < timed.length) {
+            if let Some(words) = self.remark(speech) {
+                events.say(*after, words);
+            }
+        }
         let before = self.flow.as_ref().and_then(|flow| flow.open);
         let (step, at, begin) = self.instruct(timed, label, line, opening);
         let open = match opening {
@@ -71,8 +78,10 @@ impl Sequencer<'_> {
         if timed.tones {
             free = self.script.play(defaults::begin_tone(timed.verb), begin, step) + AFTER_TONE;
         }
-        for (after, event) in events.with_time_left(timed, &mut self.script.problems) {
+        let talk = self.options.talk;
+        for (after, event) in events.with_time_left(timed, talk, &mut self.script.problems) {
             match event {
+                Event::Guide(glide) => self.script.guide(glide, begin + after, step),
                 Event::Tone(tone) => drop(self.script.play(tone, begin + after, step)),
                 Event::Say(words) => {
                     let line = self.script.line(&words);

@@ -6,7 +6,7 @@ mod close;
 use serde::{Deserialize, Serialize};
 
 use crate::routine::bounds::LONGEST;
-use crate::sequencer::{GuardMode, Options, Sides};
+use crate::sequencer::Choices;
 use crate::time::{Frames, Rate};
 use crate::timeline::{Ear, SoundKind, Timeline, TimelineStep};
 
@@ -35,22 +35,6 @@ pub struct Take {
     pub open: Vec<OpenPart>,
     /// What was done, in order.
     pub moves: Vec<Move>,
-}
-
-/// The choices that made the timeline of a take.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Choices {
-    /// Frames a second.
-    pub rate: u32,
-    /// The sides that were done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub side: Option<Sides>,
-    /// The most deepenings before a hold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
-    /// What kept Bluetooth earbuds awake.
-    pub guard: GuardMode,
 }
 
 /// How long an open part lasted until the runner went on, or until its longest time was over.
@@ -90,10 +74,9 @@ pub enum MoveKind {
 }
 
 impl Take {
-    /// A take of `timeline`, which was laid out with `options`.
-    pub fn new(timeline: &Timeline, options: &Options, frames: Frames, moves: Vec<Move>) -> Self {
-        let &Options { rate, sides, limit, guard, .. } = options;
-        let options = Choices { rate: rate.hz(), side: sides, limit, guard };
+    /// A take of `timeline`, which was laid out by `choices`.
+    pub fn new(timeline: &Timeline, choices: &Choices, frames: Frames, moves: Vec<Move>) -> Self {
+        let options = Choices { rate: Some(timeline.rate.hz()), ..choices.clone() };
         let open = open_parts(timeline, &moves, frames);
         Self {
             earcoach: VERSION,
@@ -126,9 +109,8 @@ impl Take {
                 self.earcoach
             ));
         }
-        let Some(rate) = Rate::new(self.options.rate) else {
-            return Some(format!("its rate is {}", self.options.rate));
-        };
+        let hz = self.options.rate.unwrap_or(Rate::DEFAULT.hz());
+        let Some(rate) = Rate::new(hz) else { return Some(format!("its rate is {hz}")) };
         if self.frames > rate.frame_at(LONGEST) {
             return Some(format!("it lasts longer than {LONGEST}"));
         }
@@ -147,13 +129,6 @@ impl Take {
         };
         let says_too_much = self.moves.iter().any(is_too_long);
         says_too_much.then(|| format!("it says more than {LONGEST_ANSWER} letters at once"))
-    }
-
-    /// The options that lay out the take's timeline.
-    pub fn options(&self) -> Options {
-        let Choices { rate, side, limit, guard } = self.options;
-        let rate = Rate::new(rate).unwrap_or(Rate::DEFAULT);
-        Options { rate, sides: side, limit, guard, live: true }
     }
 
     /// Whether the take is of this very timeline.
@@ -181,6 +156,14 @@ fn fingerprint(timeline: &Timeline) -> String {
         match &timeline.sound(cue).kind {
             SoundKind::Voice { words, .. } => add(words.as_bytes()),
             SoundKind::Tone(tone) => add(tone.name().as_bytes()),
+            SoundKind::Glide(glide) => {
+                add(glide.way.name().as_bytes());
+                add(&glide.length.0.to_le_bytes());
+            }
+            SoundKind::Clip { file, audio, .. } => {
+                add(file.as_bytes());
+                audio.samples.iter().for_each(|sample| add(&sample.to_le_bytes()));
+            }
         }
         // Added only where there is one: takes from before there were ears stay valid.
         match cue.ear {

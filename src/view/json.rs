@@ -5,22 +5,24 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use crate::routine::Verb;
+use crate::routine::{Parameter, Verb};
 use crate::terminal::write_json;
 use crate::time::{Frames, Rate};
-use crate::timeline::{Cue, Ear, Side, SoundKind, Timeline, TimelineStep};
-use crate::tone::Tone;
+use crate::timeline::{Cue, Ear, Side, Timeline, TimelineStep};
+use crate::totals::Totals;
 
-/// Writes `timeline` as one JSON object.
+/// Writes `timeline` and the routine's parameters as one JSON object.
 ///
 /// # Errors
 /// Whatever writing to `out` gives.
-pub fn write(timeline: &Timeline, out: impl Write) -> io::Result<()> {
+pub fn write(timeline: &Timeline, params: &[Parameter], out: impl Write) -> io::Result<()> {
     let document = Document {
         title: &timeline.title,
         routine: &timeline.routine,
         rate: timeline.rate,
         frames: timeline.frames,
+        totals: Totals::of(timeline),
+        params,
         steps: Steps(timeline),
         cues: Cues(timeline),
     };
@@ -33,6 +35,9 @@ struct Document<'a> {
     routine: &'a str,
     rate: Rate,
     frames: Frames,
+    totals: Totals,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    params: &'a [Parameter],
     steps: Steps<'a>,
     cues: Cues<'a>,
 }
@@ -95,7 +100,9 @@ struct CueView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tone: Option<Tone>,
+    tone: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     /// Only where it is one of the two.
     #[serde(skip_serializing_if = "Option::is_none")]
     ear: Option<Ear>,
@@ -105,12 +112,10 @@ struct CueView<'a> {
 impl<'a> CueView<'a> {
     fn new(timeline: &'a Timeline, cue: &Cue) -> Self {
         let sound = timeline.sound(cue);
-        let (kind, text, tone) = match &sound.kind {
-            SoundKind::Voice { words, .. } => ("voice", Some(words.as_str()), None),
-            SoundKind::Tone(tone) => ("tone", None, Some(*tone)),
-        };
+        let (kind, text) = (sound.kind.name(), sound.kind.words());
+        let (tone, file) = (sound.kind.tone(), sound.kind.file());
         let ear = Some(cue.ear).filter(|ear| *ear != Ear::Both);
-        Self { at: cue.at, frames: sound.frames, kind, text, tone, ear, step: cue.step }
+        Self { at: cue.at, frames: sound.frames, kind, text, tone, file, ear, step: cue.step }
     }
 }
 
@@ -123,7 +128,7 @@ mod tests {
     fn a_cue_tells_its_ear_only_where_it_is_one_of_the_two() {
         let cues = [(0, 0, Ear::Both), (3, 0, Ear::Left), (6, 0, Ear::Right)];
         let mut written = Vec::new();
-        write(&Timeline::of(9, &[&[1, 2]], &cues), &mut written).unwrap();
+        write(&Timeline::of(9, &[&[1, 2]], &cues), &[], &mut written).unwrap();
         let document: Value = serde_json::from_slice(&written).unwrap();
         let expected = json!([
             { "at": 0, "frames": 2, "kind": "tone", "tone": "tick", "step": 0 },

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use crate::glide::Way;
 use crate::routine::Verb;
 use crate::terminal::{cut, printable};
 use crate::time::{Frames, Millis};
@@ -114,9 +115,12 @@ fn bands(timeline: &Timeline) -> Vec<Band<'_>> {
     let together = timeline.rate.frame_at(TOGETHER);
     for cue in &timeline.cues {
         let step = cue.step as usize;
-        let text = match &timeline.sound(cue).kind {
+        let kind = &timeline.sound(cue).kind;
+        let text = match kind {
             SoundKind::Tone(tone) => mark(*tone).to_string(),
-            SoundKind::Voice { words, .. } => words.clone(),
+            SoundKind::Glide(glide) if glide.way == Way::Rise => "↗".into(),
+            SoundKind::Glide(_) => "↘".into(),
+            SoundKind::Voice { .. } | SoundKind::Clip { .. } => kind.shown().into_owned(),
         };
         match lines[step].last_mut() {
             Some(line) if cue.at.0 <= ends[step].0 + together.0 => {
@@ -228,7 +232,7 @@ fn color(verb: Verb) -> &'static str {
         Verb::Hold => "#d3bfe8",
         Verb::Rest => "#ebebeb",
         Verb::Work => "#fbe3ae",
-        Verb::Say | Verb::Wait | Verb::Tone | Verb::Sides => "#f6f5f0",
+        Verb::Say | Verb::Wait | Verb::Tone | Verb::Clip | Verb::Sides => "#f6f5f0",
     }
 }
 

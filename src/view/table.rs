@@ -4,19 +4,25 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::routine::Verb;
+use crate::routine::Parameter;
 use crate::terminal::{cut, printable};
 use crate::time::{Frames, Millis};
-use crate::timeline::{SoundKind, Timeline, TimelineStep};
+use crate::timeline::{Timeline, TimelineStep};
+use crate::totals::Totals;
 
 /// The columns of a step's name.
 const NAME_WIDTH: usize = 28;
 
-/// Writes `timeline` as a table, lines cut to `width` columns.
+/// Writes `timeline` as a table, lines cut to `width` columns, and the parameters of its routine.
 ///
 /// # Errors
 /// Whatever writing to `out` gives.
-pub fn write(timeline: &Timeline, width: usize, mut out: impl Write) -> io::Result<()> {
+pub fn write(
+    timeline: &Timeline,
+    params: &[Parameter],
+    width: usize,
+    mut out: impl Write,
+) -> io::Result<()> {
     let length = timeline.rate.moment_of(timeline.frames);
     writeln!(out, "{}  {}", printable(&timeline.title), length.clock())?;
     writeln!(out)?;
@@ -31,11 +37,27 @@ pub fn write(timeline: &Timeline, width: usize, mut out: impl Write) -> io::Resu
     }
     writeln!(out)?;
     writeln!(out, "{}", totals(timeline))?;
+    for param in params {
+        writeln!(out, "{}", cut(&printable(&changeable(param)), width))?;
+    }
     if !timeline.about.is_empty() {
         let about = printable(&timeline.about);
         writeln!(out, "\n{}", textwrap::fill(&about, width.min(80)))?;
     }
     Ok(())
+}
+
+/// What can be changed, and how.
+fn changeable(param: &Parameter) -> String {
+    let Parameter { name, value, min, max, about } = param;
+    let bounds = match (min.as_str(), max.as_str()) {
+        ("", "") => String::new(),
+        (min, "") => format!(" ({min} or more)"),
+        ("", max) => format!(" (up to {max})"),
+        (min, max) => format!(" ({min} to {max})"),
+    };
+    let about = if about.is_empty() { String::new() } else { format!("  {about}") };
+    format!("--set {name}={value}{bounds}{about}")
 }
 
 fn row(timeline: &Timeline, step: &TimelineStep, words: &str) -> String {
@@ -57,7 +79,7 @@ fn exact(timeline: &Timeline, frames: Frames) -> String {
 fn words_by_step(timeline: &Timeline) -> Vec<String> {
     let mut words = vec![String::new(); timeline.steps.len()];
     for cue in &timeline.cues {
-        if let SoundKind::Voice { words: spoken, .. } = &timeline.sound(cue).kind {
+        if let Some(spoken) = timeline.sound(cue).kind.words() {
             let step = &mut words[cue.step as usize];
             if !step.is_empty() {
                 step.push(' ');
@@ -68,25 +90,19 @@ fn words_by_step(timeline: &Timeline) -> Vec<String> {
     words
 }
 
-/// How long all of it takes, and how much of that is stretching.
+/// How long all of it takes, how much of that is spent on what, and how much is said.
 fn totals(timeline: &Timeline) -> String {
-    let stretching =
-        timeline.steps.iter().filter(|step| matches!(step.verb, Verb::Deepen | Verb::Hold));
-    let stretching: u64 =
-        stretching.filter_map(|step| step.timed).map(|(_, frames)| frames.0).sum();
-    let speaking: u64 = timeline
-        .cues
-        .iter()
-        .map(|cue| timeline.sound(cue))
-        .filter(|sound| matches!(sound.kind, SoundKind::Voice { .. }))
-        .map(|sound| sound.frames.0)
-        .sum();
-    let clock = |frames| timeline.rate.moment_of(Frames(frames)).clock();
-    format!(
-        "{} in all, {} of it stretching, {} speaking; {} cues",
-        clock(timeline.frames.0),
-        clock(stretching),
-        clock(speaking),
-        timeline.cues.len()
-    )
+    let totals = Totals::of(timeline);
+    let clock = |frames| timeline.rate.moment_of(frames).clock();
+    let mut parts = vec![format!("{} in all", clock(timeline.frames))];
+    if totals.left > Frames(0) || totals.right > Frames(0) {
+        parts.push(format!("left {}, right {}", clock(totals.left), clock(totals.right)));
+    }
+    for (frames, what) in [(totals.stretching, "stretching"), (totals.speaking, "speaking")] {
+        if frames > Frames(0) {
+            parts.push(format!("{} {what}", clock(frames)));
+        }
+    }
+    let (words, cues) = (totals.words, timeline.cues.len());
+    format!("{}; {words} words, {cues} cues", parts.join(", "))
 }

@@ -6,4 +6,4 @@ pub mod numbers;
 mod pack;
 pub mod phrases;
 
-pub use pack::{BUILT_IN, ClipId, Pack};
+pub use pack::{BUILT_IN, ClipId, Pack, own_voices};

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use etcetera::BaseStrategy;
+
 use super::embedded;
 use super::manifest::{self, Entry, Manifest};
 use super::phrases::{Phrases, Spoken};
@@ -20,8 +22,29 @@ const MOST_BYTES: u64 = 64_000_000;
 /// The longest clip, in seconds.
 const LONGEST_CLIP: u64 = 60;
 
+/// As many folders of the user's own voices are looked at.
+const MOST_LISTED: usize = 1000;
+
 /// The most clips a pack may have.
 const MOST_CLIPS: usize = 10_000;
+
+/// The folder for voices of the user's own: `earcoach/voices` where the system keeps data, by
+/// the XDG Base Directory Specification on Linux.
+fn own_folder() -> Option<PathBuf> {
+    let base = etcetera::choose_base_strategy().ok()?;
+    Some(base.data_dir().join("earcoach").join("voices"))
+}
+
+/// The names of the packs in the user's own folder of voices.
+pub fn own_voices() -> Vec<String> {
+    let entries = own_folder().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
+    let folders = entries.take(MOST_LISTED).flatten().map(|entry| entry.path());
+    let packs = folders.filter(|folder| folder.join(manifest::FILE).is_file());
+    let mut names: Vec<String> =
+        packs.filter_map(|folder| Some(folder.file_name()?.to_str()?.to_string())).collect();
+    names.sort();
+    names
+}
 
 /// A clip of a pack, by its place in the manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,8 +80,8 @@ enum Origin {
 }
 
 impl Pack {
-    /// Opens a pack by the name of a built-in voice or by its folder. Clips are
-    /// not read yet.
+    /// Opens a pack by the name of a built-in voice or of one in the user's own folder, or by its
+    /// folder. Clips are not read yet.
     ///
     /// # Errors
     /// [`Error::Usage`] when there is no such voice, [`Error::Voice`] when its
@@ -67,12 +90,20 @@ impl Pack {
         if voice == BUILT_IN {
             return Ok(Self::built_in());
         }
+        if let Some(own) = Self::open_own(voice)? {
+            return Ok(own);
+        }
         let folder = Path::new(voice);
         if !folder.is_dir() {
             return Err(Error::Usage(format!(
-                "there is no voice `{voice}`: give `{BUILT_IN}`, or the folder of a voice pack"
+                "there is no voice `{voice}`: `earcoach voice list` shows those at hand; the \
+                 folder of a voice pack can be given too"
             )));
         }
+        Self::open_folder(voice, folder)
+    }
+
+    fn open_folder(voice: &str, folder: &Path) -> Result<Self, Error> {
         let wrong = |problem: String| Error::Voice { pack: voice.into(), problem };
         let file = folder.join(manifest::FILE);
         let bytes =
@@ -85,6 +116,20 @@ impl Pack {
                 Ok(Self::new(manifest, rate, voice.into(), Origin::Folder(folder.into())))
             }
             None => Err(wrong(problems.join("; "))),
+        }
+    }
+
+    /// Opens a pack of the user's own folder of voices by its name; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Error::Voice`] when its manifest is not valid.
+    pub fn open_own(name: &str) -> Result<Option<Self>, Error> {
+        let is_name =
+            !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
+        let folder = own_folder().filter(|_| is_name).map(|folder| folder.join(name));
+        match folder.filter(|folder| folder.join(manifest::FILE).is_file()) {
+            Some(folder) => Self::open_folder(name, &folder).map(Some),
+            None => Ok(None),
         }
     }
 

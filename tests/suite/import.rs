@@ -267,3 +267,18 @@ fn a_file_that_is_not_there_or_of_no_known_format_is_told() {
     let ran = earcoach("import .").run().exits(2);
     assert_eq!(ran.stderr, "error: `.` is a folder; name a file in it\n");
 }
+
+#[test]
+fn what_is_imported_is_sound_and_spoken_at_exactly_its_times() {
+    let script = "0:05 Walk.\n0:20 \"Run.\"\n0:30 Well done.\n";
+    let made = earcoach("import a.txt").file("a.txt", script).run().exits(0);
+    let routine = made.text().to_string();
+    let _ = earcoach("check --strict a.json").file("a.json", &routine).run().exits(0);
+    let shown = earcoach("show a.json --json --guard off").file("a.json", &routine);
+    let shown = shown.run().exits(0).json();
+    let cues = shown["cues"].as_array().unwrap().iter();
+    let spoken: Vec<_> =
+        cues.map(|cue| (cue["at"].as_u64().unwrap(), cue["text"].as_str())).collect();
+    let at = |seconds: u64, words| (seconds * 48_000, Some(words));
+    assert_eq!(spoken, [at(5, "Walk."), at(20, "Run."), at(30, "Well done.")]);
+}

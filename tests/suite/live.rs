@@ -6,16 +6,6 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use earcoach::coach::device::find;
-use earcoach::coach::link::{Link, Playback};
-use earcoach::coach::messages::{Begin, Changed};
-use earcoach::mixer::FULL_SCALE;
-use earcoach::render::Renderer;
-use earcoach::routine::parse;
-use earcoach::sequencer::{GuardMode, Options, sequence};
-use earcoach::sounds::Sounds;
-use earcoach::timeline::{Ear, Timeline};
-use earcoach::voice::Pack;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -142,45 +132,22 @@ fn what_the_device_is_given_is_the_exported_file_bit_by_bit() {
     assert!(ran.stderr.contains(": three\n"), "{}", ran.stderr);
 }
 
-/// A short routine, every cue in another ear than the one before, and its sounds.
-fn short_with_ears() -> (Arc<Timeline>, Arc<Sounds>) {
-    let options = Options { guard: GuardMode::Off, limit: Some(1), ..Options::default() };
-    let pack = Pack::built_in();
-    let mut timeline = sequence(&parse(SHORT).unwrap(), "short", &pack, &options).unwrap();
-    let ears = [Ear::Left, Ear::Both, Ear::Right].into_iter().cycle();
-    for (cue, ear) in timeline.cues.iter_mut().zip(ears) {
-        cue.ear = ear;
-    }
-    let sounds = Sounds::load(&timeline, &pack).unwrap();
-    (Arc::new(timeline), Arc::new(sounds))
-}
-
-#[test]
-#[ignore = "the next test runs it, as a process of its own with a device of its own"]
-fn play_short_with_ears() {
-    let playback = Playback { device: None, buffer: None, volume: 1.0 };
-    let found = find(None).unwrap();
-    let mut link = Link::open(&found, &playback, short_with_ears(), Begin::default()).unwrap();
-    until("the end", || {
-        link.next_change().is_some_and(|change| matches!(change.what, Changed::Over(_)))
-    });
-    // What it was given last is still to be heard.
-    std::thread::sleep(Duration::from_millis(500));
-}
-
 #[test]
 fn each_ear_is_given_its_own_channel_bit_by_bit() {
-    let device = Device::new().speed(4.0);
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "live::play_short_with_ears", "--ignored"]);
-    device.dress(&mut command);
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    let (timeline, sounds) = short_with_ears();
-    let mut file = vec![[0.0; 2]; timeline.frames.0 as usize];
-    Renderer::new(timeline, sounds).fill(&mut file);
-    let file: Vec<[i16; 2]> =
-        file.iter().map(|frame| frame.map(|sample| (sample * FULL_SCALE) as i16)).collect();
+    let device = Device::new().speed(20.0);
+    let routine = r#"{ "steps": [
+        { "sides": [{ "hold": { "for": "5s", "ear": "side" } }] },
+        { "say": { "text": "Well done.", "ear": "left" } }, { "say": "Great." } ] }"#;
+    let ran = play(&device, "--guard off --take take.json", routine).end().exits(0);
+    let exported = earcoach("export short.json --take take.json -o a.wav")
+        .file("short.json", routine)
+        .file("take.json", std::fs::read(ran.path("take.json")).unwrap())
+        .run()
+        .exits(0);
+    let mut reader = hound::WavReader::open(exported.path("a.wav")).unwrap();
+    assert_eq!(reader.spec().channels, 2);
+    let samples: Vec<i16> = reader.samples().map(Result::unwrap).collect();
+    let file: Vec<[i16; 2]> = samples.chunks(2).map(|frame| [frame[0], frame[1]]).collect();
     let (heard, file) = (begun(&device.heard()), begun(&file));
     let louder = |a: i16, b: i16| a.unsigned_abs() / 2 > b.unsigned_abs() + 1000;
     assert!(file.iter().any(|[left, right]| louder(*left, *right)));
@@ -300,6 +267,51 @@ fn a_lost_device_is_waited_for_and_the_cut_sentence_said_again() {
         events(&ran).into_iter().filter(|event| event["text"] == SENTENCE).collect();
     assert_eq!(spoken.len(), 2, "{:?}", events(&ran));
     assert!(ran.stderr.contains("the sound device is gone"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_pause_while_the_device_is_lost_is_told_and_kept() {
+    let device = Device::new();
+    let mut player = play(&device, "--events", LONG_SENTENCE);
+    device.wait_for_frames(48_000 + 24_000);
+    device.unplug();
+    std::thread::sleep(Duration::from_millis(300));
+    player.say("pause");
+    std::thread::sleep(Duration::from_millis(700));
+    let gone_at = device.heard().len();
+    device.plug_in();
+    device.wait_for_frames(gone_at + 24_000);
+    player.say("pause");
+    device.wait_for_frames(gone_at + 72_000);
+    player.say("quit");
+    let ran = player.end().exits(0);
+    let expected = ["started", "device_lost", "paused", "device_back", "resumed", "stopped"];
+    assert_eq!(happenings(&ran), expected, "{}", ran.stderr);
+}
+
+#[test]
+fn whoever_goes_on_in_a_long_silence_is_woken_before_the_words() {
+    let device = Device::new().speed(4.0);
+    let routine = r#"{ "steps": [
+        { "say": "Get ready." }, { "rest": { "for": "60s", "say": "", "count": 0, "announce": [] } },
+        { "say": "Well done." }] }"#;
+    let mut player = play(&device, "--take take.json --quiet", routine);
+    device.wait_for_frames(48_000 * 14);
+    player.say("next");
+    let ran = player.end().exits(0);
+    assert_heard(&device, &export(&ran, "--take take.json"));
+    let take: Value =
+        serde_json::from_slice(&std::fs::read(ran.path("take.json")).unwrap()).unwrap();
+    let [.., still, play] = take["moves"].as_array().unwrap().as_slice() else { panic!("{take}") };
+    let (from, until) = (still["at"].as_u64().unwrap(), play["at"].as_u64().unwrap());
+    assert_eq!((&still["still"], until - from), (&false.into(), 48_000));
+    // The card was given a block or two of silence first; nothing else stands between.
+    let frames = device.heard();
+    let first = frames.iter().position(|frame| frame[0] != 0).unwrap() as u64;
+    let begin = (first + from) as usize + 100;
+    let woken = &frames[begin..begin + 47_000];
+    assert!(woken.iter().all(|frame| frame[0].abs() < 24), "nothing is heard");
+    assert!(woken.chunks(480).all(|block| block.iter().any(|frame| frame[0] != 0)), "it flows");
 }
 
 #[test]
@@ -432,6 +444,31 @@ fn a_take_of_another_timeline_is_refused() {
     }
     let ran = play(&device, "--take short.json", SHORT).end().exits(1);
     assert!(ran.stderr.contains("exists already"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_edited_file_is_played_anew_from_the_step_that_was_edited() {
+    let device = Device::new();
+    let text =
+        |hold: &str| format!(r#"{{ "steps": [{{ "rest": "60s" }}, {{ "hold": "{hold}" }}] }}"#);
+    let mut player = play(&device, "--watch --events", &text("20s"));
+    let file = player.folder.path().join("short.json");
+    device.wait_for_frames(48_000);
+    std::fs::write(&file, "{ \"steps\": [{ \"hodl\": 5 }] }").unwrap();
+    device.wait_for_frames(48_000 * 3);
+    std::fs::write(&file, text("25s")).unwrap();
+    device.wait_for_frames(48_000 * 6);
+    player.say("quit");
+    let ran = player.end().exits(0);
+    assert_eq!(happenings(&ran), ["started", "stopped", "started", "stopped"], "{}", ran.stderr);
+    let warning = "warning: short.json:1:15: unknown verb `hodl`; the version before goes on\n";
+    assert!(ran.stderr.contains(warning), "{}", ran.stderr);
+    let steps: Vec<_> = events(&ran).into_iter().filter(|event| event["event"] == "step").collect();
+    let labels: Vec<_> = steps.iter().map(|step| step["label"].as_str().unwrap()).collect();
+    assert_eq!(labels, ["Rest", "Hold"]);
+    assert_eq!(steps[1]["timed_frames"], 25 * 48_000);
+    let ran = play(&device, "--watch --take take.json", SHORT).end().exits(2);
+    assert!(ran.stderr.contains("cannot be used with"), "{}", ran.stderr);
 }
 
 /// A session bus of our own.

@@ -7,10 +7,10 @@ use earcoach::coach::messages::{Begin, Change, Changed, Command, Insert};
 use earcoach::coach::transport::Transport;
 use earcoach::render::Renderer;
 use earcoach::routine::parse;
-use earcoach::sequencer::{GuardMode, Options, phrase, sequence};
+use earcoach::sequencer::{Choices, GuardMode, Options, phrase, sequence};
 use earcoach::sounds::Sounds;
 use earcoach::take::Take;
-use earcoach::time::{Frames, Rate};
+use earcoach::time::Frames;
 use earcoach::timeline::{Ear, Timeline};
 use earcoach::voice::Pack;
 use proptest::prelude::*;
@@ -18,8 +18,8 @@ use rtrb::RingBuffer;
 
 use crate::support::EVERYTHING;
 
-fn options(guard: GuardMode) -> Options {
-    Options { rate: Rate::new(8_000).unwrap(), guard, live: true, ..Options::default() }
+fn options(guard: GuardMode) -> Choices {
+    Choices { rate: Some(8_000), guard: Some(guard), ..Choices::default() }
 }
 
 /// What the runner does, and after how many frames.
@@ -54,15 +54,16 @@ struct Stage {
     timeline: Arc<Timeline>,
     sounds: Arc<Sounds>,
     pack: Pack,
-    options: Options,
+    choices: Choices,
 }
 
 impl Stage {
-    fn new(routine: &str, options: Options) -> Self {
+    fn new(routine: &str, choices: Choices) -> Self {
         let pack = Pack::built_in();
+        let options = Options { live: true, ..choices.options() };
         let timeline = sequence(&parse(routine).unwrap(), "any", &pack, &options).unwrap();
         let sounds = Arc::new(Sounds::load(&timeline, &pack).unwrap());
-        Self { timeline: Arc::new(timeline), sounds, pack, options }
+        Self { timeline: Arc::new(timeline), sounds, pack, choices }
     }
 
     /// Every cue in another ear than the one before.
@@ -105,7 +106,7 @@ impl Stage {
             all.push(change);
         }
         let over = all.last().filter(|last| matches!(last.what, Changed::Over(_))).unwrap();
-        let take = Take::new(&self.timeline, &self.options, over.at, journal.moves(u64::MAX));
+        let take = Take::new(&self.timeline, &self.choices, over.at, journal.moves(u64::MAX));
         (without_pauses(&device, &all), take)
     }
 
@@ -195,7 +196,7 @@ fn a_take_is_of_a_timeline_with_the_same_ears() {
     let stage = || Stage::new(EVERYTHING, options(GuardMode::Off));
     let (plain, ears) = (stage(), stage().with_ears());
     for (own, other) in [(&plain, &ears), (&ears, &plain)] {
-        let take = Take::new(&own.timeline, &own.options, Frames(0), Vec::new());
+        let take = Take::new(&own.timeline, &own.choices, Frames(0), Vec::new());
         assert!(take.is_of(&own.timeline));
         assert!(!take.is_of(&other.timeline));
     }

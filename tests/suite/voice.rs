@@ -137,6 +137,7 @@ fn a_voice_that_is_not_there_is_named() {
     let ran = earcoach("export --voice nobody").run().exits(2);
     assert_eq!(
         ran.stderr,
-        "error: there is no voice `nobody`: give `heart`, or the folder of a voice pack\n"
+        "error: there is no voice `nobody`: `earcoach voice list` shows those at hand; the folder of \
+         a voice pack can be given too\n"
     );
 }
