@@ -16,6 +16,11 @@ need_alsa() {
     [ -f /usr/include/alsa/asoundlib.h ] || missing+=(libasound2-dev)
 }
 
+# need_python MODULE PACKAGE: notes the Debian package unless the system's Python has the module.
+need_python() {
+    /usr/bin/python3 -c "import $1" >/dev/null 2>&1 || missing+=("$2")
+}
+
 # install_missing: installs what has been noted.
 install_missing() {
     [ ${#missing[@]} -gt 0 ] || return 0

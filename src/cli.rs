@@ -298,8 +298,8 @@ pub struct TimelineArgs {
     /// A value for one of the routine's parameters; `show` lists them. May be given again
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_setting)]
     pub set: Vec<String>,
-    /// Make it last at most so long, such as `6m`: shorter rests first, then fewer optional steps;
-    /// never below a minimum
+    /// Make it last at most so long, such as `6m` or `5:30`: shorter rests first, then fewer
+    /// optional steps, then less of whatever has a `min`; never below a minimum
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub fit: Option<Millis>,
     /// Frames a second, from 8000 to 192000 [default: 48000]
@@ -360,8 +360,14 @@ fn parse_rate(text: &str) -> Result<Rate, String> {
 
 fn parse_duration(text: &str) -> Result<Millis, String> {
     let seconds = || text.parse::<u32>().ok().map(|seconds| Millis::from_secs(seconds.into()));
-    let length = text.parse().ok().or_else(seconds).filter(|length| *length > Millis::ZERO);
-    length.ok_or_else(|| "a time is written like 6m, 90s or 1m30s".into())
+    let clock = || {
+        let (minutes, seconds) = text.split_once(':')?;
+        let seconds = seconds.parse::<u32>().ok().filter(|seconds| *seconds < 60)?;
+        Some(Millis::from_secs(u64::from(minutes.parse::<u32>().ok()?) * 60 + u64::from(seconds)))
+    };
+    let length =
+        text.parse().ok().or_else(seconds).or_else(clock).filter(|length| *length > Millis::ZERO);
+    length.ok_or_else(|| "a time is written like 6m, 90s, 1m30s or 1:30".into())
 }
 
 fn parse_setting(text: &str) -> Result<String, String> {

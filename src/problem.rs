@@ -1,14 +1,14 @@
 //! What is wrong with a routine: where, what, and what to do next. All
 //! problems of a file are collected and shown in one run.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
 use crate::terminal::cut;
 
 /// A stretch of a file's text, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The first byte.
     pub start: u32,
@@ -63,13 +63,15 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// Another place that has to do with it, and what stands there.
+    pub also: Option<(Span, String)>,
 }
 
 impl Problem {
     /// An error with the given code, place and message.
     pub fn error(code: &'static str, span: Span, message: impl Into<String>) -> Self {
         let message = cut(&message.into(), LONGEST_MESSAGE).into_owned();
-        Self { severity: Severity::Error, code, span, message, help: None }
+        Self { severity: Severity::Error, code, span, message, help: None, also: None }
     }
 
     /// A warning with the given code, place and message.
@@ -83,6 +85,13 @@ impl Problem {
         self.help = Some(help.into());
         self
     }
+
+    /// Adds another place that has to do with it, and what stands there, in a few words.
+    #[must_use]
+    pub fn also(mut self, span: Span, what: impl Into<String>) -> Self {
+        self.also = Some((span, what.into()));
+        self
+    }
 }
 
 /// Problems as they are found. Beyond [`Problems::KEPT`] they are only
@@ -92,6 +101,8 @@ pub struct Problems {
     kept: Vec<Problem>,
     /// Where, what and (hashed) the words of every problem so far.
     seen: HashSet<(Span, &'static str, u64)>,
+    /// Where the values come from that stand at other places now, and whether they always do.
+    origins: BTreeMap<Span, (Span, bool)>,
     errors: usize,
 }
 
@@ -99,12 +110,27 @@ impl Problems {
     /// How many problems are kept whole.
     pub const KEPT: usize = 100;
 
+    /// Says that the value at `place` is one that was given elsewhere: problems with it show both.
+    pub fn note_origin(&mut self, place: Span, origin: Span) {
+        let known = self.origins.entry(place).or_insert((origin, true));
+        *known = (origin, known.1 && known.0 == origin);
+    }
+
+    /// Forgets the origins of what stood for other values at other times: what is found from now
+    /// on may be wrong with any of them.
+    pub fn forget_doubtful_origins(&mut self) {
+        self.origins.retain(|_, (_, is_only)| *is_only);
+    }
+
     /// Adds a problem; the very same one twice (a repeated step) counts once.
-    pub fn push(&mut self, problem: Problem) {
+    pub fn push(&mut self, mut problem: Problem) {
         let mut words = DefaultHasher::new();
         problem.message.hash(&mut words);
         if !self.seen.insert((problem.span, problem.code, words.finish())) {
             return;
+        }
+        if let (None, Some((origin, _))) = (&problem.also, self.origins.get(&problem.span)) {
+            problem.also = Some((*origin, "its value comes from here".into()));
         }
         self.errors += usize::from(problem.severity == Severity::Error);
         if !self.is_full() {

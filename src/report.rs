@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Level, Origin, Renderer, Snippet};
 use serde_json::json;
 
 use crate::problem::{Problem, Problems, Severity, Span, char_boundary_before};
@@ -34,28 +34,59 @@ impl Report {
     }
 
     fn render_one(&self, problem: &Problem, color: bool) -> String {
-        let place = self.place(problem.span);
-        let excerpt = Excerpt::around(&self.text, problem.span);
         let level = match problem.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let file = printable(&self.file);
-        let origin = Origin::path(file.clone()).line(place.line).char_column(place.column);
-        let mut elements: Vec<Element> = Vec::new();
-        let mark = AnnotationKind::Primary.span(excerpt.marked);
-        let snippet = Snippet::source(excerpt.text).line_start(place.line).annotation(mark);
-        // Columns in a line that was cut would be counted from the cut.
-        match excerpt.kind {
-            ExcerptKind::Empty => elements.push(origin.into()),
-            ExcerptKind::Whole => elements.push(snippet.path(file).into()),
-            ExcerptKind::Cut => elements.extend([origin.into(), snippet.into()]),
-        }
+        let mut elements = self.places(problem);
         elements
             .extend(problem.help.iter().map(|help| Level::HELP.message(printable(help)).into()));
         let title = level.primary_title(printable(&problem.message)).id(problem.code);
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         renderer.render(&[title.elements(elements)])
+    }
+
+    /// The lines of a problem, its places underlined.
+    fn places<'a>(&'a self, problem: &'a Problem) -> Vec<Element<'a>> {
+        let also = problem.also.as_ref();
+        let excerpt = Excerpt::around(&self.text, problem.span, also.map(|(span, _)| *span));
+        let mark = |kind: AnnotationKind, marked: &Range<usize>| kind.span(marked.clone());
+        let other = |what: &'a str, marked: &Range<usize>| {
+            mark(AnnotationKind::Context, marked).label(printable(what))
+        };
+        let mut marks = vec![mark(AnnotationKind::Primary, &excerpt.marked)];
+        let mut elsewhere = Vec::new();
+        match (also, &excerpt.also) {
+            (Some((_, what)), Some(marked)) => marks.push(other(what, marked)),
+            (Some((span, what)), None) => {
+                let excerpt = Excerpt::around(&self.text, *span, None);
+                let marks = vec![other(what, &excerpt.marked)];
+                elsewhere = self.line(*span, excerpt, marks);
+            }
+            _ => {}
+        }
+        let mut lines = self.line(problem.span, excerpt, marks);
+        lines.append(&mut elsewhere);
+        lines
+    }
+
+    /// The line on which `span` begins, with marks.
+    fn line<'a>(
+        &self,
+        span: Span,
+        excerpt: Excerpt,
+        marks: Vec<Annotation<'a>>,
+    ) -> Vec<Element<'a>> {
+        let place = self.place(span);
+        let file = printable(&self.file).into_owned();
+        let origin = Origin::path(file.clone()).line(place.line).char_column(place.column);
+        let snippet = Snippet::source(excerpt.text).line_start(place.line).annotations(marks);
+        // Columns in a line that was cut would be counted from the cut.
+        match excerpt.kind {
+            ExcerptKind::Empty => vec![origin.into()],
+            ExcerptKind::Whole => vec![snippet.path(file).into()],
+            ExcerptKind::Cut => vec![origin.into(), snippet.into()],
+        }
     }
 
     /// The first problem in one line, with its place.
@@ -80,6 +111,10 @@ impl Report {
             });
             if let Some(help) = &problem.help {
                 entry["help"] = json!(help);
+            }
+            if let Some((span, what)) = &problem.also {
+                let Place { line, column } = self.place(*span);
+                entry["related"] = json!([{ "message": what, "line": line, "column": column }]);
             }
             entry
         };
@@ -113,6 +148,8 @@ struct Place {
 struct Excerpt {
     text: String,
     marked: Range<usize>,
+    /// The other place, where it is in view.
+    also: Option<Range<usize>>,
     kind: ExcerptKind,
 }
 
@@ -131,24 +168,31 @@ impl Excerpt {
     /// Bytes kept on each side of the mark when a line is long.
     const REACH: usize = 100;
 
-    fn around(text: &str, span: Span) -> Self {
+    fn around(text: &str, span: Span, also: Option<Span>) -> Self {
         let Range { start, end } = span.range();
         let (start, end) = (start.min(text.len()), end.min(text.len()));
         let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |newline| start + newline);
-        let end = end.min(line_end);
         let from = line_start.max(char_boundary_before(text, start.saturating_sub(Self::REACH)));
         let to = line_end.min(char_boundary_before(text, start + Self::REACH)).max(start);
-        let before = printable(&text[from..start]).into_owned();
-        let marked = printable(&text[start..end.min(to)]).into_owned();
-        let after = printable(&text[end.min(to)..to]).into_owned();
         let kind = match (line_start == line_end, from > line_start) {
             (true, _) => ExcerptKind::Empty,
             (_, true) => ExcerptKind::Cut,
             _ => ExcerptKind::Whole,
         };
-        let range = before.len()..before.len() + marked.len();
-        Self { text: before + &marked + &after, marked: range, kind }
+        // What is made harmless may have another length.
+        let shown = |range: Range<usize>| printable(&text[range]).len();
+        let within = |range: Range<usize>| {
+            let begin = shown(from..range.start);
+            begin..begin + shown(range)
+        };
+        let in_view = |range: &Range<usize>| from <= range.start && range.end <= to;
+        Self {
+            text: printable(&text[from..to]).into_owned(),
+            marked: within(start..end.min(to)),
+            also: also.map(Span::range).filter(in_view).map(within),
+            kind,
+        }
     }
 }
 

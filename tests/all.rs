@@ -6,10 +6,14 @@ mod check;
 #[path = "suite/device.rs"]
 #[allow(dead_code)] // Some of it is for the benchmarks alone.
 mod device;
+#[path = "suite/docs.rs"]
+mod docs;
 #[path = "suite/export.rs"]
 mod export;
 #[path = "suite/import.rs"]
 mod import;
+#[path = "suite/language.rs"]
+mod language;
 #[path = "suite/laws.rs"]
 mod laws;
 #[cfg(target_os = "linux")]

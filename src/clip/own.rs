@@ -42,8 +42,16 @@ pub enum ClipError {
     #[error("it has {0} frames a second")]
     Rate(u32),
     /// It is no audio.
-    #[error("{0}")]
+    #[error("{}", told(.0))]
     Decode(DecodeError),
+}
+
+/// Voice packs know fewer formats, and say so.
+fn told(error: &DecodeError) -> String {
+    match error {
+        DecodeError::Unreadable(why) => format!("it is no audio that can be read ({why})"),
+        other => other.to_string(),
+    }
 }
 
 /// Where the file at `path` lies: within `folder`, whatever links there are on the way.

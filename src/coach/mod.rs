@@ -27,6 +27,7 @@ mod screen;
 pub mod session;
 mod shared;
 pub mod signals;
+mod teller;
 pub mod transport;
 pub mod tty;
 mod writer;

@@ -5,26 +5,24 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-
 use super::answer;
 use super::control::Control;
 use super::device::{self, Found};
 use super::events::Events;
 use super::face::Face;
-use super::journal::{Doing, Heard, Journal};
+use super::journal::{Doing, Journal};
 use super::link::{Link, Playback};
-use super::messages::{Begin, Change, Changed, Command, Insert};
+use super::messages::{Begin, Command, Insert};
 use super::moves;
-use super::mpris::{Mpris, NowPlaying};
+use super::mpris::Mpris;
 use super::plan::Plan;
+use super::teller::Teller;
 use super::tty;
 use crate::error::Error;
 use crate::sequencer;
 use crate::sounds::Sounds;
 use crate::take::Move;
-use crate::terminal::printable;
-use crate::time::{Frames, Millis};
+use crate::time::Frames;
 use crate::timeline::Timeline;
 use crate::voice::Pack;
 
@@ -93,25 +91,19 @@ pub struct Session<'a> {
     playback: Playback,
     link: Option<Link>,
     journal: Journal,
-    events: &'a mut Events,
-    face: &'a mut Face,
+    teller: Teller<'a>,
     /// Answers that were given: the audio thread must not be the last to let go of them.
     inserts: Vec<Arc<Insert>>,
     /// Frames of the device that were heard: never goes back.
     device: u64,
-    /// The timeline up to which cues and steps were told, and the step told last.
-    told: Frames,
-    last_step: Option<usize>,
     /// Where to begin when the device is back, and since when it is gone.
     lost: Option<(Begin, Instant)>,
     ending: Option<(Ending, Instant)>,
     xruns: u64,
-    desktop: Option<&'a Mpris>,
     /// When it went on after it was stopped.
     back_since: Option<Instant>,
-    /// Whether the transport was told to stop, and the world that it did.
+    /// Whether the transport was told to stop.
     is_stopped: bool,
-    is_told: bool,
 }
 
 impl<'a> Session<'a> {
@@ -128,43 +120,31 @@ impl<'a> Session<'a> {
         (events, face): (&'a mut Events, &'a mut Face),
     ) -> Result<Self, Error> {
         let mut session = Self {
+            teller: Teller::new(Arc::clone(&plan.live), position, events, face),
             journal: Journal::new(plan.live.rate),
             plan,
             sounds,
             pack,
             playback,
             link: None,
-            events,
-            face,
             inserts: Vec::new(),
             device: 0,
-            told: position,
-            last_step: None,
             lost: None,
             ending: None,
             xruns: 0,
-            desktop: None,
             back_since: None,
             is_stopped: false,
-            is_told: false,
         };
         // The routine's own begin has its own lead-in.
         let lead_in = if position > Frames(0) { session.lead_in() } else { Frames(0) };
         session.open(found, Begin { position, lead_in, ..Begin::default() })?;
-        let timeline = session.timeline();
-        let more = json!({
-            "routine": timeline.routine,
-            "title": timeline.title,
-            "rate": timeline.rate,
-            "device": found.id,
-        });
-        session.events.tell("started", Frames(0), more);
+        session.teller.started(&found.id);
         Ok(session)
     }
 
     /// Shows on the desktop what is played.
     pub fn set_desktop(&mut self, desktop: &'a Mpris) {
-        self.desktop = Some(desktop);
+        self.teller.set_desktop(desktop);
     }
 
     /// How long earbuds take to wake.
@@ -179,7 +159,7 @@ impl<'a> Session<'a> {
     fn open(&mut self, found: &Found, begin: Begin) -> Result<(), Error> {
         let source = (self.timeline(), Arc::clone(&self.sounds));
         let link = Link::open(found, &self.playback, source, begin)?;
-        self.face.set_device(link.name());
+        self.teller.face().set_device(link.name());
         self.link = Some(link);
         Ok(())
     }
@@ -219,109 +199,12 @@ impl<'a> Session<'a> {
         loop {
             let next = self.journal.next_change().filter(|next| *next <= device);
             let heard = self.journal.heard(next.unwrap_or(device));
-            self.tell_cues(&heard);
+            self.teller.cues(&heard);
             match self.journal.next_heard(device) {
-                Some(change) => self.tell_change(&change),
+                Some(change) => self.teller.change(&change),
                 None => return,
             }
         }
-    }
-
-    /// Tells the steps and cues up to where the timeline is heard.
-    fn tell_cues(&mut self, heard: &Heard) {
-        if !matches!(heard.doing, Doing::Playing) {
-            return;
-        }
-        let timeline = self.timeline();
-        let begun = |at: Frames| heard.at - (heard.position - at);
-        let mut step = timeline.steps.partition_point(|step| step.at < self.told);
-        let mut cue = timeline.cues.partition_point(|cue| cue.at < self.told);
-        loop {
-            let next_step = timeline.steps.get(step).map(|step| step.at);
-            let next_cue = timeline.cues.get(cue).map(|cue| cue.at);
-            let is_step = next_step.is_some_and(|at| next_cue.is_none_or(|cue| at <= cue));
-            let Some(at) = (if is_step { next_step } else { next_cue }) else { break };
-            if at >= heard.position {
-                break;
-            }
-            if is_step {
-                self.tell_step(begun(at), step);
-                step += 1;
-                continue;
-            }
-            let playing = &timeline.cues[cue];
-            if !(heard.muted && timeline.is_voice(playing)) {
-                self.events.cue(begun(at), &timeline, playing);
-                self.face.cue(begun(at), &timeline, playing);
-            }
-            cue += 1;
-        }
-        self.told = heard.position;
-    }
-
-    fn tell_step(&mut self, at: Frames, step: usize) {
-        self.last_step = Some(step);
-        self.events.step(at, &self.plan.live, step);
-        self.tell_desktop(false);
-    }
-
-    fn tell_desktop(&self, paused: bool) {
-        let (Some(desktop), Some(number)) = (&self.desktop, self.last_step) else { return };
-        let (live, step) = (&self.plan.live, &self.plan.live.steps[number]);
-        let since = self.told.0.saturating_sub(step.at.0);
-        desktop.show(NowPlaying {
-            paused,
-            step: printable(&step.label).into_owned(),
-            number,
-            length_ms: if step.open { 0 } else { live.rate.moment_of(step.frames).0 },
-            position_ms: live.rate.moment_of(Frames(since)).0,
-        });
-    }
-
-    fn tell_change(&mut self, change: &Change) {
-        let at = change.at;
-        match &change.what {
-            Changed::Play(target) => {
-                self.told = *target;
-                let timeline = self.timeline();
-                let on = timeline.step_at(*target).filter(|on| timeline.steps[*on].at < *target);
-                if let Some(on) = on.filter(|on| Some(*on) != self.last_step) {
-                    self.tell_step(at, on);
-                }
-            }
-            Changed::Pause(_) => {
-                self.tell_simply("paused", at);
-                self.tell_desktop(true);
-            }
-            Changed::Resume => {
-                self.tell_simply("resumed", at);
-                self.tell_desktop(false);
-            }
-            Changed::Limit(step) => {
-                let more = json!({ "step": step, "label": self.plan.live.steps[*step].label });
-                self.events.tell("limit", at, more);
-                self.face.event(self.moment(at), "at my limit");
-            }
-            Changed::Voice(on) => self.events.tell("voice", at, json!({ "on": on })),
-            Changed::Say(insert) => {
-                self.events.tell("answer", at, json!({ "text": insert.words }));
-                self.face.event(self.moment(at), &insert.words);
-            }
-            Changed::Over(whole) => {
-                self.is_told = true;
-                self.events.tell(if *whole { "finished" } else { "stopped" }, at, json!({}));
-            }
-            Changed::Wait(_) | Changed::Said | Changed::Stop => {}
-        }
-    }
-
-    fn moment(&self, at: Frames) -> Millis {
-        self.plan.live.rate.moment_of(at)
-    }
-
-    fn tell_simply(&mut self, event: &str, at: Frames) {
-        self.events.tell(event, at, json!({}));
-        self.face.event(self.moment(at), event);
     }
 
     /// How it ended, if it has.
@@ -346,9 +229,7 @@ impl<'a> Session<'a> {
     fn leave(mut self, ending: Ending) -> Outcome {
         let heard = self.journal.heard(self.device);
         self.drop_link();
-        if !self.is_told {
-            self.events.tell("stopped", heard.at, json!({}));
-        }
+        self.teller.over(heard.at);
         Outcome {
             ending,
             position: heard.position,
@@ -384,9 +265,7 @@ impl<'a> Session<'a> {
         let begin = self.journal.forget_after(self.device, |at| moves::sentence_at(&timeline, at));
         self.lost = Some((Begin { lead_in, ..begin }, Instant::now()));
         let at = self.journal.heard(self.device).at;
-        self.events.tell("device_lost", at, json!({}));
-        self.tell_desktop(true);
-        self.face.event(self.moment(at), "the sound device is gone; waiting for it");
+        self.teller.device_lost(at);
     }
 
     fn look_for_device(&mut self) {
@@ -396,9 +275,7 @@ impl<'a> Session<'a> {
         let Some(found) = found.filter(|found| found.rate(rate) == rate) else { return };
         if self.open(&found, begin).is_ok() {
             self.lost = None;
-            self.events.tell("device_back", begin.heard, json!({ "device": found.id }));
-            self.tell_desktop(begin.paused);
-            self.face.event(self.moment(begin.heard), "the sound device is back");
+            self.teller.device_back(begin.heard, &found.id, begin.paused);
         }
     }
 
@@ -411,12 +288,12 @@ impl<'a> Session<'a> {
             Input::Edited => self.stop(Ending::Edited),
             Input::Control(Control::Where) => self.answer(),
             Input::Control(control) => self.command(command_for(control)),
-            Input::Warning(text) => self.face.note(&text),
+            Input::Warning(text) => self.teller.face().note(&text),
             Input::Suspend if tty::can_stop() && !self.is_just_back() => self.suspend(),
             Input::Suspend => {}
             Input::Continue => {
                 self.forgive_time();
-                self.face.resume();
+                self.teller.face().resume();
             }
         }
     }
@@ -454,7 +331,7 @@ impl<'a> Session<'a> {
         let Some((begin, _)) = self.lost.as_mut().filter(|_| paused != was_paused) else { return };
         begin.paused = paused;
         let at = self.journal.heard(self.device).at;
-        self.tell_simply(if paused { "paused" } else { "resumed" }, at);
+        self.teller.simply(if paused { "paused" } else { "resumed" }, at);
     }
 
     /// Says where we are.
@@ -486,9 +363,9 @@ impl<'a> Session<'a> {
             std::thread::sleep(Duration::from_millis(10));
             self.follow();
         }
-        self.face.suspend();
+        self.teller.face().suspend();
         super::signals::stop_here();
-        self.face.resume();
+        self.teller.face().resume();
         self.back_since = Some(Instant::now());
         self.forgive_time();
         if !was_paused {
@@ -519,7 +396,8 @@ impl<'a> Session<'a> {
     fn show(&mut self) {
         let heard = self.journal.heard(self.device);
         let left = self.lost.as_ref().map(|(_, since)| PATIENCE.saturating_sub(since.elapsed()));
-        self.face.draw(&self.plan, &heard, (self.is_paused(), left));
+        let paused = self.is_paused();
+        self.teller.face().draw(&self.plan, &heard, (paused, left));
     }
 
     /// When to look again: as the next cue, step or change is heard, or soon.
@@ -530,8 +408,9 @@ impl<'a> Session<'a> {
         let (live, heard) = (&self.plan.live, self.journal.heard(self.device));
         let mut next = self.journal.next_change().map(|change| change.saturating_sub(self.device));
         if matches!(heard.doing, Doing::Playing) {
-            let cue = live.cues.get(live.cues.partition_point(|cue| cue.at < self.told));
-            let step = live.steps.get(live.steps.partition_point(|step| step.at < self.told));
+            let told = self.teller.told();
+            let cue = live.cues.get(live.cues.partition_point(|cue| cue.at < told));
+            let step = live.steps.get(live.steps.partition_point(|step| step.at < told));
             let ahead = [cue.map(|cue| cue.at), step.map(|step| step.at)].into_iter().flatten();
             next = ahead.map(|at| at.0.saturating_sub(heard.position.0)).chain(next).min();
         }

@@ -9,9 +9,9 @@ use crate::cli::Check;
 use crate::error::{Error, ExitCode};
 use crate::explain;
 use crate::lint;
-use crate::problem::{Problem, Problems, Span};
+use crate::problem::{Problem, Problems, Severity, Span};
 use crate::report::Report;
-use crate::routine::{self, Source, did_you_mean, suggestion};
+use crate::routine::{self, Routine, Setting, Source, did_you_mean, suggestion};
 use crate::sequencer::{Options, SIDE, Sides, Talk};
 use crate::terminal::{Color, printable, tell, write_json};
 use crate::time::Millis;
@@ -89,6 +89,7 @@ fn check(file: &str, args: &Check) -> Report {
                     lay_out(&source, &routine, &pack, &live, &mut problems);
                 }
             }
+            try_bounds(&source, &routine, &pack, &mut problems);
         }
         Ok(source.report(problems))
     };
@@ -97,6 +98,35 @@ fn check(file: &str, args: &Check) -> Report {
         Err(Error::Invalid(report)) => *report,
         Err(error) => unreadable(&error),
     }
+}
+
+/// What goes wrong only when a parameter has the least or the most value that it may have.
+fn try_bounds(source: &Source, routine: &Routine, pack: &Pack, problems: &mut Problems) {
+    for param in &routine.params {
+        for bound in [&param.min, &param.max] {
+            if problems.has_errors() || bound.is_empty() || *bound == param.value {
+                continue;
+            }
+            let setting = Setting { name: param.name.clone(), value: bound.clone() };
+            for mut problem in problems_with(&setting, source, pack) {
+                problem.message = format!("with --set {setting}: {}", problem.message);
+                problems.push(problem);
+            }
+        }
+    }
+}
+
+/// The errors of a routine in which one parameter has another value.
+fn problems_with(setting: &Setting, source: &Source, pack: &Pack) -> Vec<Problem> {
+    let read = routine::read(&source.text, std::slice::from_ref(setting));
+    let Ok((Some(mut routine), mut problems)) = read else { return Vec::new() };
+    routine::attach(&mut routine, source.folder.as_deref(), &mut problems);
+    for live in [false, true] {
+        let options = Options { live, ..Options::default() };
+        lay_out(source, &routine, pack, &options, &mut problems);
+    }
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error);
+    errors.cloned().collect()
 }
 
 /// The options with which a routine may say different words: sides and talk levels, as far as

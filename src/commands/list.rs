@@ -58,7 +58,11 @@ impl From {
     fn shown(&self) -> &'static str {
         match self {
             Self::BuiltIn => "",
-            Self::Folder(_) => ", your own",
+            Self::Folder(path) => {
+                let stem = path.file_stem().unwrap_or_default();
+                let is_replaced = BUILT_IN.iter().any(|built_in| built_in.name == stem);
+                if is_replaced { ", your own in place of the built-in one" } else { ", your own" }
+            }
         }
     }
 }

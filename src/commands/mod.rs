@@ -96,14 +96,10 @@ fn fit(
     longest: Millis,
 ) -> Result<Trim, Error> {
     sequencer::fit(routine, pack, options, longest).map_err(|misfit| match misfit {
-        Misfit::TooLong(shortest) => {
-            // A clock shows whole seconds: rounded up, for it must suffice.
-            let shortest = Millis(shortest.0.div_ceil(1000) * 1000);
-            Error::Usage(format!(
-                "--fit {longest}: the shortest this routine can be is {shortest}; mark steps as \
+        Misfit::TooLong(shortest) => Error::Usage(format!(
+            "--fit {longest}: the shortest this routine can be is {shortest}; mark steps as \
                  `optional`, or give timed steps a `min`"
-            ))
-        }
+        )),
         Misfit::Problems(problems) => source.report(problems).into(),
     })
 }

@@ -217,16 +217,17 @@ impl Builder {
         let value = match collection {
             Collection::List(items) => Value::List(items),
             Collection::Map { mut fields, merged, .. } => {
-                let mut keys = HashSet::new();
+                let mut keys = HashMap::new();
                 for Field { key, key_span, .. } in &fields {
-                    if !keys.insert(key.clone()) {
+                    if let Some(before) = keys.insert(key.clone(), *key_span) {
                         let message = format!("`{key}` is given twice");
                         let problem = Problem::error("duplicate-field", *key_span, message);
+                        let problem = problem.also(before, "first given here");
                         return Err(problem.help("keep the one that is meant"));
                     }
                 }
                 fields.extend(
-                    merged.into_iter().flatten().filter(|field| !keys.contains(&field.key)),
+                    merged.into_iter().flatten().filter(|field| !keys.contains_key(&field.key)),
                 );
                 Value::Map(fields)
             }

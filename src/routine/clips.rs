@@ -30,6 +30,8 @@ pub fn attach(routine: &mut Routine, folder: Option<&Path>, problems: &mut Probl
 struct Shelf<'a> {
     folder: Option<&'a Path>,
     files: BTreeMap<PathBuf, Arc<Audio>>,
+    /// All files that are named, those that cannot be read too.
+    named: BTreeSet<PathBuf>,
     /// Where each folder within the routine's own was named first.
     folders: BTreeMap<PathBuf, Span>,
     samples: usize,
@@ -53,7 +55,11 @@ impl Shelf<'_> {
     fn read(&mut self, clip: &mut Clip, problems: &mut Problems) {
         match self.audio(&clip.file) {
             Ok(audio) => clip.audio = Some(audio),
-            Err(error) => problems.push(unusable(&clip.file, &error)),
+            Err(error) => {
+                problems.push(unusable(&clip.file, &error));
+                // Once is enough: whoever lays the routine out is not to find it missing again.
+                clip.audio = Some(Arc::new(Audio { rate: 48_000, samples: Vec::new() }));
+            }
         }
         if self.samples > MOST_SAMPLES {
             let message =
@@ -67,6 +73,7 @@ impl Shelf<'_> {
 
     fn audio(&mut self, name: &Words) -> Result<Arc<Audio>, ClipError> {
         let file = own::find(self.folder.ok_or(ClipError::Missing)?, &name.text)?;
+        self.named.insert(file.clone());
         let within = Path::new(&name.text).parent();
         let within = within.filter(|within| !within.as_os_str().is_empty());
         if let (Some(_), Some(folder)) = (within, file.parent()) {
@@ -92,7 +99,7 @@ impl Shelf<'_> {
             let entries = fs::read_dir(folder).into_iter().flatten().take(MOST_LISTED).flatten();
             let audio = entries.map(|entry| entry.path()).filter(|path| is_audio(path));
             let unused: BTreeSet<String> = audio
-                .filter(|path| !self.files.contains_key(path))
+                .filter(|path| !self.named.contains(path))
                 .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
                 .collect();
             for name in unused {

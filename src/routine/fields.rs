@@ -1,11 +1,12 @@
 //! The fields of one JSON object, read with their types. Whatever is wrong is
 //! noted, and reading goes on, so that one run finds everything.
 
+use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use super::bounds::LONGEST;
 use super::grammar::Form;
-use super::json::{Node, Value};
+use super::json::{Member, Node, Value};
 use super::{Speech, Words};
 use crate::problem::{Problem, Problems, Span};
 use crate::time::{DurationError, Millis};
@@ -16,7 +17,7 @@ pub const MOST_TIMES: u32 = 1_000_000;
 /// The most letters a step's name may have.
 const LONGEST_NAME: usize = 80;
 /// The most letters that are spoken in one go: over a minute of speech.
-const LONGEST_WORDS: usize = 1000;
+pub const LONGEST_WORDS: usize = 1000;
 
 /// The fields of an object, each to be taken by its name.
 pub struct Fields<'a> {
@@ -37,29 +38,41 @@ impl<'a> Fields<'a> {
         let Value::Object(members) = &node.value else {
             match form.main {
                 Some(main) => fields.members.push((main, node)),
-                None => problems.push(wrong_type(owner, "an object", node)),
+                None => {
+                    problems.push(wrong_type(owner, "an object", node));
+                    fields.guessed = known;
+                }
             }
             return fields;
         };
+        note_repeated(members, &fields.quoted_owner(), problems);
         for member in members {
             let key: &'a str = &member.key;
             if !known.contains(&key) {
-                // Beyond what is shown nobody needs a guess.
-                let shown = if problems.is_full() { "" } else { key };
-                let guess = did_you_mean(shown, known.iter().copied());
-                fields.guessed.extend(guess);
-                let message = format!("unknown field `{key}` in {}", fields.quoted_owner());
-                let problem = Problem::error("unknown-field", member.key_span, message);
-                problems.push(problem.help(suggestion(guess, "its fields are", &known)));
-            } else if fields.members.iter().any(|(name, _)| *name == key) {
-                let message = format!("`{key}` is given twice in {}", fields.quoted_owner());
-                let problem = Problem::error("duplicate-field", member.key_span, message);
-                problems.push(problem.help("keep the one that is meant"));
-            } else {
+                fields.note_unknown(form, member, problems);
+            } else if fields.members.iter().all(|(name, _)| *name != key) {
                 fields.members.push((key, &member.node));
             }
         }
         fields
+    }
+
+    /// Notes a field that is not known, and remembers what it was probably meant to be.
+    fn note_unknown(&mut self, form: &Form, member: &Member, problems: &mut Problems) {
+        let (key, known) = (&*member.key, form.known());
+        let main = form.main.filter(|_| form.name == "say" && LEVELS.contains(&key));
+        let help = if let Some(main) = main {
+            self.guessed.push(main);
+            format!("words by talk level go into `{main}`: `\"{main}\": {{ \"{key}\": ... }}`")
+        } else {
+            // Beyond what is shown nobody needs a guess.
+            let shown = if problems.is_full() { "" } else { key };
+            let guess = did_you_mean(shown, known.iter().copied());
+            self.guessed.extend(guess);
+            suggestion(guess, "its fields are", &known)
+        };
+        let message = format!("unknown field `{key}` in {}", self.quoted_owner());
+        problems.push(Problem::error("unknown-field", member.key_span, message).help(help));
     }
 
     fn quoted_owner(&self) -> String {
@@ -148,7 +161,8 @@ impl<'a> Fields<'a> {
             return Some(whole);
         }
         let (low, high) = (range.start(), range.end());
-        let message = format!("`{name}` is a whole number from {low} to {high}, found {number}");
+        let message =
+            format!("`{name}` is a whole number from {low} to {high}, found {}", figures(number));
         problems.push(Problem::error("out-of-range", node.span, message));
         None
     }
@@ -181,6 +195,20 @@ impl<'a> Fields<'a> {
             problems.push(problem.help(suggestion(guess, "it is one of", &names)));
         }
         choice.map(|(_, value)| *value)
+    }
+}
+
+/// Notes keys that an object has twice, each with the place where it stood first.
+pub fn note_repeated(members: &[Member], owner: &str, problems: &mut Problems) {
+    let mut first: HashMap<&str, Span> = HashMap::new();
+    for Member { key, key_span, .. } in members {
+        let Some(before) = first.get(&**key) else {
+            first.insert(key, *key_span);
+            continue;
+        };
+        let message = format!("`{key}` is given twice in {owner}");
+        let problem = Problem::error("duplicate-field", *key_span, message);
+        problems.push(problem.also(*before, "first given here").help("keep the one that is meant"));
     }
 }
 
@@ -221,6 +249,7 @@ pub fn speech(name: &str, node: &Node, problems: &mut Problems) -> Option<Speech
     let Value::Object(members) = &node.value else {
         return Some(Speech { coach: pool(name, node, problems)?, ..Speech::default() });
     };
+    note_repeated(members, &format!("`{name}`"), problems);
     let mut speech = Speech::default();
     for member in members {
         let slot = match &*member.key {
@@ -275,8 +304,9 @@ fn length(name: &str, node: &Node, zero: bool, problems: &mut Problems) -> Optio
         Value::Text(text) => text.parse().map_err(|error: DurationError| {
             bad(format!("`{name}` is not a duration: found \"{text}\"; {error}")).help(how)
         }),
-        Value::Number(seconds) => seconds_to_millis(*seconds)
-            .ok_or_else(|| bad(format!("`{name}` cannot last {seconds} seconds")).help(how)),
+        Value::Number(seconds) => seconds_to_millis(*seconds).ok_or_else(|| {
+            bad(format!("`{name}` cannot last {} seconds", figures(*seconds))).help(how)
+        }),
         _ => Err(wrong_type(name, "a duration like \"5s\" or a number of seconds", node)),
     };
     let length = length.and_then(|length| match length {
@@ -287,6 +317,14 @@ fn length(name: &str, node: &Node, zero: bool, problems: &mut Problems) -> Optio
         length => Ok(length),
     });
     length.map_err(|problem| problems.push(problem)).ok()
+}
+
+/// A number as it is written: never in hundreds of figures.
+pub fn figures(number: f64) -> String {
+    match number.abs() {
+        0.0 | 1e-6..1e15 => number.to_string(),
+        _ => format!("{number:e}"),
+    }
 }
 
 /// Seconds as whole milliseconds; `None` when negative or finer.
@@ -301,6 +339,7 @@ fn seconds_to_millis(seconds: f64) -> Option<Millis> {
 pub fn suggestion(guess: Option<&str>, lead: &str, all: &[&str]) -> String {
     match guess {
         Some(guess) => format!("did you mean `{guess}`?"),
+        None if all.len() == 1 => format!("there is only `{}`", all[0]),
         None => format!("{lead} `{}`", all.join("`, `")),
     }
 }

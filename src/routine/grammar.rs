@@ -22,6 +22,8 @@ pub struct Field {
     /// What it is when left out, as JSON or in words; empty where it has to be given or is
     /// simply absent.
     pub otherwise: &'static str,
+    /// Whether it has to be given.
+    pub must: bool,
 }
 
 /// What a field takes.
@@ -31,6 +33,10 @@ pub enum Takes {
     Text,
     /// Any text, number, `true` or `false`.
     Value,
+    /// A number, or a duration.
+    Bound,
+    /// The path of a file within the routine's folder.
+    File,
     /// A short text.
     Name,
     /// Words to be spoken, as one text, several of which one is chosen, or by talk level.
@@ -125,12 +131,17 @@ pub fn verb(name: &str) -> Form {
 }
 
 const fn field(name: &'static str, takes: Takes, about: &'static str) -> Field {
-    Field { name, takes, about, examples: &[], otherwise: "" }
+    Field { name, takes, about, examples: &[], otherwise: "", must: false }
 }
 
 impl Field {
     const fn like(mut self, examples: &'static [&'static str]) -> Self {
         self.examples = examples;
+        self
+    }
+
+    const fn must(mut self) -> Self {
+        self.must = true;
         self
     }
 
@@ -155,18 +166,18 @@ pub fn routine() -> Form {
     form("the routine", None, "A routine for earcoach: steps, one verb each", vec![
         field("$schema", Takes::Text, "Where an editor finds this schema").like(&["\"./earcoach.schema.json\""]),
         field("title", Takes::Text, "Its name for people").like(&["\"Evening calves\""]).or("\"Routine\""),
-        field("about", Takes::Text, "What it is for, where it comes from, and when not to do it"),
+        field("about", Takes::Text, "What it is for, where it comes from, and when not to do it").like(&["\"Both calves, in the evening. Not for a muscle that is cramping.\""]),
         field("kind", Takes::Choice(kinds), "What sort of routine it is; one of kind `cramp` is checked for stretches that come too early")
             .like(&["\"stretch\""])
             .or("\"general\""),
-        field("voice", Takes::Text, "The voice pack that has its words").or("the built-in voice"),
+        field("voice", Takes::Text, "The voice pack that has its words").like(&["\"heart\""]).or("the built-in voice"),
         field("side_word", Takes::Text, "What `{side}` says where no side is chosen").like(&["\"sore\""]),
         field("seed", Takes::Whole(0..=u32::MAX), "Another seed chooses other phrases where there are several").or("0"),
         field("params", Takes::Params, "What can be changed with `--set NAME=VALUE`; `\"$name\"` stands for the value in any field, `{name}` within words")
             .like(&["{ \"hold\": { \"default\": \"60s\", \"min\": \"20s\", \"max\": \"2m\" } }"]),
         field("blocks", Takes::Blocks, "Steps with a name, for `use`")
             .like(&["{ \"stretch\": [{ \"hold\": \"60s\" }] }"]),
-        field("steps", Takes::Steps, "What is done, in order").like(&["[{ \"hold\": \"60s\" }]"]),
+        field("steps", Takes::Steps, "What is done, in order").like(&["[{ \"hold\": \"60s\" }]"]).must(),
     ])
 }
 
@@ -181,8 +192,11 @@ pub fn block() -> Form {
                 "params",
                 Takes::Params,
                 "What the block is given by `with`; one without a default has to be given",
-            ),
-            field("steps", Takes::Steps, "What is done, in order"),
+            )
+            .like(&["{ \"hold\": \"60s\" }"]),
+            field("steps", Takes::Steps, "What is done, in order")
+                .like(&["[{ \"hold\": \"60s\" }]"])
+                .must(),
         ],
     )
 }
@@ -192,9 +206,9 @@ pub fn param() -> Form {
     form("a parameter", Some("default"), "A value that may be changed, within bounds", vec![
         field("default", Takes::Value, "Its value when nobody changes it: a duration, a number, words, or `true` or `false`")
             .like(&["\"60s\"", "3"]),
-        field("min", Takes::Value, "The least it may be").like(&["\"20s\"", "1"]),
-        field("max", Takes::Value, "The most it may be").like(&["\"2m\"", "10"]),
-        field("about", Takes::Text, "What it is for"),
+        field("min", Takes::Bound, "The least it may be").like(&["\"20s\"", "1"]),
+        field("max", Takes::Bound, "The most it may be").like(&["\"2m\"", "10"]),
+        field("about", Takes::Text, "What it is for").like(&["\"How long each stretch is held\""]),
     ])
 }
 
@@ -206,8 +220,9 @@ pub fn cue() -> Form {
         "Words at a moment of a timed part",
         vec![
             field("at", Takes::Moment, "When, counted from the begin of the timed part")
-                .like(&["\"30s\"", "0"]),
-            field("say", Takes::Speech, "What is said then").like(&["\"Keep breathing.\""]),
+                .like(&["\"30s\"", "0"])
+                .must(),
+            field("say", Takes::Speech, "What is said then").like(&["\"Keep breathing.\""]).must(),
         ],
     )
 }
@@ -256,14 +271,14 @@ fn marks() -> [Field; 4] {
     [
         field("announce", Takes::Announcements, "What is said of the time left; `[]` for nothing")
             .like(&["[\"halfway\", \"10s\"]"])
-            .or("by the verb and its length"),
+            .or("of a hold, rest or work `halfway` from 20 s on (no rest), `10s` from 30 s on, `60s` from 3 min on; what a countdown asked for covers is left out"),
         field(
             "count",
             Takes::Whole(0..=MOST_TIMES),
             "How many of the last seconds are counted down; at most 60 by voice",
         )
         .like(&["5"])
-        .or("by the verb and its length"),
+        .or("3 of a hold, rest or work from 5 s on, 4 of a squeeze, else none"),
         field("count_with", Takes::Choice(with), "By what they are counted").or("\"voice\""),
         field("tones", Takes::Boolean, "Whether tones mark the begin and the end").or("true"),
     ]
@@ -278,7 +293,7 @@ fn until() -> Field {
     field(
         "until",
         Takes::Choice(vec!["limit"]),
-        "Live, it lasts until you say \"I am at my limit\"",
+        "Live, it lasts until you press Enter or the button of your earbuds: \"I am at my limit\". It needs `at_most`; a file has it as long as `for` says",
     )
 }
 
@@ -288,14 +303,17 @@ fn timed(verb: &str, about: &'static str) -> Form {
         field(
             "for",
             Takes::Doses,
-            "How long it lasts; within `repeat` an array gives a dose to each round",
+            "How long it lasts; within `repeat` an array gives a dose to each round, the last one to all that follow",
         )
-        .like(&["\"60s\"", "[\"20s\", \"30s\", \"40s\"]"]),
-        name(),
+        .like(&["\"60s\"", "[\"20s\", \"30s\", \"40s\"]"])
+        .must(),
+        if verb == "work" { name().must() } else { name() },
         instruction(),
-        field("min", Takes::Duration, "How short `--fit` may make it").or("`for`; of a rest 5 s"),
+        field("min", Takes::Duration, "How short `--fit` may make it, whatever bounds a parameter has")
+            .like(&["\"20s\""])
+            .or("`for`; of a rest 5 s"),
         until(),
-        field("at_most", Takes::Duration, "How long it lasts then when you say nothing")
+        field("at_most", Takes::Duration, "How long it lasts live when you press nothing")
             .like(&["\"2m\""]),
         cues(),
     ];
@@ -310,22 +328,25 @@ fn say() -> Form {
         "Says words, then goes on",
         heard(vec![
             field("text", Takes::Speech, "What is said")
-                .like(&["\"Well done.\"", "[\"Well done.\", \"Nice work.\"]"]),
-            field("name", Takes::Name, "What it is called in lists").or("its words"),
+                .like(&["\"Well done.\"", "[\"Well done.\", \"Nice work.\"]"])
+                .must(),
+            field("name", Takes::Name, "What it is called in lists")
+                .like(&["\"Start\""])
+                .or("its words"),
         ]),
     )
 }
 
 fn breathe() -> Form {
-    let phase = |name, about| field(name, Takes::Duration, about);
+    let phase = |name, about| field(name, Takes::Duration, about).like(&["\"4s\""]);
     let mut fields = vec![
         field("for", Takes::Duration, "How long it lasts: a whole number of breaths")
             .like(&["\"2m\""]),
         field("times", Takes::Whole(1..=MOST_TIMES), "How many breaths, instead of `for`").or("4"),
         phase("in", "How long one breathes in").or("\"4s\""),
-        phase("hold", "How long one holds the breath then").or("not at all"),
+        phase("hold", "How long one holds the breath after breathing in").or("not at all"),
         phase("out", "How long one breathes out").or("\"6s\""),
-        phase("pause", "How long one holds the breath after that").or("not at all"),
+        phase("pause", "How long one holds the breath after breathing out").or("not at all"),
         field("guide", Takes::Boolean, "Whether a soft tone rises and falls with the breath")
             .or("false; true where nothing is said"),
         name(),
@@ -347,12 +368,13 @@ fn deepen() -> Form {
         field(
             "at_most",
             Takes::Whole(1..=MOST_TIMES),
-            "How many deepenings there are then when you say nothing",
+            "How many deepenings there are live when you press nothing",
         )
         .like(&["12"]),
         name(),
         instruction(),
         field("each", Takes::Phrases, "What is said before each further one, in turn")
+            .like(&["[\"Go a little deeper.\", \"Once more.\"]"])
             .or("the coach's own words"),
     ];
     fields.extend(marks());
@@ -371,7 +393,7 @@ fn wait() -> Form {
         "Waits until you go on, with a reminder",
         heard(vec![
             field("for", Takes::Duration, "How long it waits in a file").or("\"10s\""),
-            field("at_most", Takes::Duration, "How long it waits live when you say nothing")
+            field("at_most", Takes::Duration, "How long it waits live when you press nothing")
                 .or("\"10m\""),
             field("remind", Takes::Duration, "From one reminder to the next, 5 s at least")
                 .or("\"30s\""),
@@ -388,7 +410,7 @@ fn tone() -> Form {
         "tone",
         Some("tone"),
         "Plays a tone",
-        heard(vec![field("tone", Takes::Choice(tones), "Which tone").like(&["\"finish\""])]),
+        heard(vec![field("tone", Takes::Choice(tones), "Which tone").like(&["\"finish\""]).must()]),
     )
 }
 
@@ -400,12 +422,16 @@ fn clip() -> Form {
         heard(vec![
             field(
                 "file",
-                Takes::Text,
+                Takes::File,
                 "A WAV, FLAC, MP3 or Ogg file in the routine's folder, at most 10 minutes long",
             )
-            .like(&["\"clips/welcome.mp3\""]),
-            field("text", Takes::Text, "The words in it, for lists and captions"),
-            field("name", Takes::Name, "What it is called in lists").or("the file's name"),
+            .like(&["\"clips/welcome.mp3\""])
+            .must(),
+            field("text", Takes::Text, "The words in it, for lists and captions")
+                .like(&["\"Welcome.\""]),
+            field("name", Takes::Name, "What it is called in lists")
+                .like(&["\"Welcome\""])
+                .or("the file's name"),
         ]),
     )
 }
@@ -416,8 +442,12 @@ fn repeat() -> Form {
         None,
         "Does its steps several times",
         optional(vec![
-            field("times", Takes::Whole(1..=MOST_TIMES), "How often").like(&["3"]),
-            field("steps", Takes::Steps, "What is repeated").like(&["[{ \"hold\": \"60s\" }]"]),
+            field("times", Takes::Whole(1..=MOST_TIMES), "How often its steps are done")
+                .like(&["3"])
+                .must(),
+            field("steps", Takes::Steps, "What is repeated")
+                .like(&["[{ \"hold\": \"60s\" }]"])
+                .must(),
         ]),
     )
 }
@@ -429,9 +459,12 @@ fn sides() -> Form {
         "Does its steps once for each side, for the same time",
         optional(vec![
             field("steps", Takes::Steps, "What is done on each side")
-                .like(&["[{ \"hold\": \"60s\" }]"]),
-            field("say", Takes::Speech, "What is said as a side begins").or("the side's name"),
-            field("pause", Takes::Duration, "How long one has to change sides").or("\"5s\""),
+                .like(&["[{ \"hold\": \"60s\" }]"])
+                .must(),
+            field("say", Takes::Speech, "What is said as a side begins")
+                .like(&["\"{side} leg.\""])
+                .or("the side's name"),
+            field("pause", Takes::Moment, "How long one has to change sides").or("\"5s\""),
         ]),
     )
 }
@@ -442,7 +475,9 @@ fn use_block() -> Form {
         Some("block"),
         "Does the steps of a block",
         optional(vec![
-            field("block", Takes::Text, "The block's name in `blocks`").like(&["\"stretch\""]),
+            field("block", Takes::Text, "The block's name in `blocks`")
+                .like(&["\"stretch\""])
+                .must(),
             field("with", Takes::Arguments, "What its parameters are this time")
                 .like(&["{ \"hold\": \"45s\" }"]),
         ]),

@@ -65,6 +65,11 @@ impl Node {
         }
     }
 
+    /// How many values it is made of, itself among them.
+    pub fn count(&self) -> usize {
+        1 + self.children().map(|(_, child)| child.node.count()).sum::<usize>()
+    }
+
     /// The values directly inside, each with the step that leads there.
     pub fn children(&self) -> impl Iterator<Item = (Step<'_>, Child<'_>)> {
         let (list, object): (&[Node], &[Member]) = match &self.value {

@@ -10,6 +10,7 @@ pub mod json;
 mod library;
 mod params;
 mod parse;
+pub mod reference;
 pub mod schema;
 mod scope;
 mod timed;

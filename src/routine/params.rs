@@ -2,11 +2,12 @@
 //! any field and `{name}` within words. They are put in place before a step is read (see
 //! [`super::scope`]), so that nothing else knows of them.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
-use super::fields::{Fields, did_you_mean, suggestion, wrong_type};
+use super::fields::{Fields, did_you_mean, note_repeated, suggestion, wrong_type};
 use super::grammar::{self, PLACEHOLDERS};
 use super::json::{Member, Node, Value};
 use super::scope::{Scope, Used, names_in, shown};
@@ -71,17 +72,36 @@ struct Param<'a> {
     min: Option<&'a Node>,
     max: Option<&'a Node>,
     about: String,
+    /// Whether it can be named at all.
+    has_name: bool,
 }
 
 /// The parameters that are declared in one place.
 #[derive(Clone, Debug, Default)]
 pub struct Declared<'a>(Vec<Param<'a>>);
 
+/// What stands in place of a value that cannot be one.
+static UNKNOWN: Node = Node { span: Span { start: 0, end: 0 }, value: Value::Unknown };
+
 /// The value of a parameter, so far as two can be compared.
-#[derive(PartialEq, PartialOrd)]
 enum Quantity {
     Number(f64),
     Time(Millis),
+}
+
+impl Quantity {
+    /// How it compares to a bound; `None` where they have nothing in common.
+    fn order(&self, bound: &Self) -> Option<Ordering> {
+        match (self, bound) {
+            (Self::Number(number), Self::Number(bound)) => number.partial_cmp(bound),
+            (Self::Time(length), Self::Time(bound)) => Some(length.cmp(bound)),
+            // A duration may be written as a number of seconds.
+            (Self::Number(seconds), Self::Time(bound)) => {
+                (seconds * 1000.0).partial_cmp(&(bound.0 as f64))
+            }
+            (Self::Time(_), Self::Number(_)) => None,
+        }
+    }
 }
 
 impl<'a> Declared<'a> {
@@ -92,24 +112,26 @@ impl<'a> Declared<'a> {
             problems.push(wrong_type("params", "an object", node));
             return Self::default();
         };
+        note_repeated(members, "`params`", problems);
         let mut declared: Vec<Param> = Vec::new();
         if let Some(member) = members.get(MOST_PARAMS) {
             let message = format!("there are more than {MOST_PARAMS} parameters here");
             problems.push(Problem::error("too-large", member.key_span, message));
+            return Self::default();
         }
-        for member in members.iter().take(MOST_PARAMS) {
+        for member in members {
             if declared.iter().any(|param| *param.name == *member.key) {
-                let message = format!("the parameter `{}` is declared twice", member.key);
-                problems.push(Problem::error("duplicate-field", member.key_span, message));
                 continue;
             }
-            ensure_name(member, problems);
+            let has_name = ensure_name(member, problems);
             let form = grammar::param();
             let fields = Fields::of(&form, &member.node, problems);
             let about = fields.text("about", problems).map_or(String::new(), |words| words.text);
-            let [default, min, max] = ["default", "min", "max"].map(|name| fields.node(name));
+            let default = fields.node("default").map(|node| usable("default", node, problems));
+            let [min, max] = ["min", "max"]
+                .map(|name| fields.node(name).and_then(|node| comparable(name, node, problems)));
             let span = member.key_span;
-            declared.push(Param { name: &member.key, span, default, min, max, about });
+            declared.push(Param { name: &member.key, span, default, min, max, about, has_name });
         }
         Self(declared)
     }
@@ -150,7 +172,7 @@ impl<'a> Declared<'a> {
         used: &mut Used,
         problems: &mut Problems,
     ) -> Scope {
-        for member in given {
+        for member in given.iter().take(MOST_PARAMS + 1) {
             if self.0.iter().all(|param| *param.name != *member.key) {
                 let names: Vec<&str> = self.0.iter().map(|param| param.name).collect();
                 let message = format!("the block `{block}` has no parameter `{}`", member.key);
@@ -167,7 +189,9 @@ impl<'a> Declared<'a> {
                 problems.push(problem.help(example));
             }
         }
-        let given = |name: &str| given.iter().find(|m| *m.key == *name).map(|m| &m.node);
+        let given: Vec<(&str, &Node)> =
+            given.iter().map(|m| (&*m.key, usable(&m.key, &m.node, problems))).collect();
+        let given = |name: &str| given.iter().find(|(key, _)| *key == name).map(|(_, node)| *node);
         self.bind(&given, outer, used, problems)
     }
 
@@ -191,12 +215,13 @@ impl<'a> Declared<'a> {
         for param in first {
             let Some(node) = given(param.name) else { continue };
             param.ensure_within(node, problems);
-            scope.put(param.name, param.span, node.value.clone());
+            scope.put(param.name, param.span, node);
         }
         loop {
             let before = waiting.len();
             waiting.retain(|param| {
-                let Some(default) = param.default else { return false };
+                // Whoever names it is told once that it has no value.
+                let default = param.default.unwrap_or(&UNKNOWN);
                 let names = names_in(default);
                 let is_later =
                     |name: &str| !scope.has(name) && self.0.iter().any(|other| other.name == name);
@@ -204,31 +229,28 @@ impl<'a> Declared<'a> {
                     return true;
                 }
                 let value = scope.resolve(default, used, problems).into_owned();
-                param.ensure_within(
-                    &Node { span: default.span, value: value.value.clone() },
-                    problems,
-                );
-                scope.put(param.name, param.span, value.value);
+                param.ensure_within(&value, problems);
+                scope.put(param.name, param.span, &value);
                 false
             });
             if waiting.len() == before {
                 break;
             }
         }
-        for param in waiting.iter().filter(|param| is_in_circle(param, &waiting)) {
-            let (name, others) = (param.name, names_in(param.default.expect("it waits for it")));
-            let message = format!(
-                "`{name}` takes its value from `{}`, and that from `{name}`",
-                others.join("`, `")
-            );
-            let problem = Problem::error("circular-params", param.span, message);
-            problems.push(problem.help("give one of them a value of its own"));
+        for circle in circles(&waiting) {
+            problems.push(circular(&circle));
         }
-        // Whatever names them shall not be a mistake of its own.
         for param in waiting {
-            scope.put(param.name, param.span, Value::Unknown);
+            // Whatever names them shall not be a mistake of its own, nor they be called unused.
+            used.note(param.span);
+            scope.put(param.name, param.span, &UNKNOWN);
         }
         scope
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// The parameters with their values in `scope`, for people.
@@ -246,7 +268,8 @@ impl<'a> Declared<'a> {
 
     /// The names and places of parameters that nothing stands for.
     pub fn unused<'s>(&'s self, used: &'s Used) -> impl Iterator<Item = (&'a str, Span)> + 's {
-        let unused = self.0.iter().filter(|param| !used.contains(&param.span));
+        let may_be_used = |param: &&Param| param.has_name && !used.has(param.span);
+        let unused = self.0.iter().filter(may_be_used);
         unused.map(|param| (param.name, param.span))
     }
 
@@ -260,21 +283,72 @@ impl<'a> Declared<'a> {
     }
 }
 
-/// Whether a default leads back to itself.
-fn is_in_circle(param: &Param, waiting: &[&Param]) -> bool {
-    let (mut seen, mut ahead) = (HashSet::new(), vec![param.name]);
-    while let Some(name) = ahead.pop() {
-        let named = waiting.iter().find(|other| other.name == name);
-        for next in named.and_then(|other| other.default).map(names_in).unwrap_or_default() {
-            if next == param.name {
-                return true;
-            }
-            if seen.insert(next) {
-                ahead.push(next);
-            }
+/// A value that a name may stand for; what cannot be one is noted.
+fn usable<'n>(name: &str, node: &'n Node, problems: &mut Problems) -> &'n Node {
+    match &node.value {
+        Value::Text(text) if text.chars().count() > LONGEST_VALUE => {
+            let message = format!("`{name}` has more than {LONGEST_VALUE} letters");
+            problems.push(Problem::error("out-of-range", node.span, message));
+            &UNKNOWN
+        }
+        Value::Text(_) | Value::Number(_) | Value::Bool(_) | Value::Unknown => node,
+        _ => {
+            let expected = "a text, a number, or true or false";
+            problems.push(wrong_type(name, expected, node));
+            &UNKNOWN
         }
     }
-    false
+}
+
+/// A bound, if it is one that values can be compared with; else it is noted.
+fn comparable<'n>(name: &str, node: &'n Node, problems: &mut Problems) -> Option<&'n Node> {
+    if quantity(node).is_none() {
+        problems.push(wrong_type(name, "a number or a duration", node));
+    }
+    quantity(node).map(|_| node)
+}
+
+/// Parameters that take their values from each other in a circle, each circle once.
+fn circles<'p, 'a>(waiting: &[&'p Param<'a>]) -> Vec<Vec<&'p Param<'a>>> {
+    let next = |param: &Param| {
+        let names = param.default.map(names_in).unwrap_or_default();
+        waiting.iter().copied().find(|other| names.contains(&other.name))
+    };
+    let mut seen: HashSet<&str> = HashSet::new();
+    let mut circles = Vec::new();
+    for param in waiting {
+        let mut path = vec![*param];
+        while let Some(next) = path.last().and_then(|last| next(last)) {
+            if let Some(begin) = path.iter().position(|before| before.name == next.name) {
+                let circle = path.split_off(begin);
+                if circle.iter().all(|param| !seen.contains(param.name)) {
+                    seen.extend(circle.iter().map(|param| param.name));
+                    circles.push(circle);
+                }
+                break;
+            }
+            path.push(next);
+        }
+    }
+    circles
+}
+
+fn circular(circle: &[&Param]) -> Problem {
+    let first = circle[0];
+    let message = match circle {
+        [alone] => format!("`{}` takes its value from itself", alone.name),
+        _ => {
+            let others = circle[1..].iter().chain([&first]);
+            let links: Vec<String> = circle
+                .iter()
+                .zip(others)
+                .map(|(from, to)| format!("`{}` takes its value from `{}`", from.name, to.name))
+                .collect();
+            links.join(", ")
+        }
+    };
+    let problem = Problem::error("circular-params", first.span, message);
+    problem.help("give one of them a value of its own")
 }
 
 fn names_help(found: &str, names: &[&str]) -> String {
@@ -284,8 +358,8 @@ fn names_help(found: &str, names: &[&str]) -> String {
     suggestion(did_you_mean(found, names.iter().copied()), "it has", names)
 }
 
-/// Notes a name that could not be written in words, or that means something already.
-fn ensure_name(member: &Member, problems: &mut Problems) {
+/// Whether a name can be written in words and means nothing else already; else it is noted.
+fn ensure_name(member: &Member, problems: &mut Problems) -> bool {
     if !is_name(&member.key) {
         let message = format!("`{}` is no name for a parameter", member.key);
         let problem = Problem::error("bad-name", member.key_span, message);
@@ -294,7 +368,10 @@ fn ensure_name(member: &Member, problems: &mut Problems) {
         let message = format!("`{{{}}}` has a meaning of its own already", member.key);
         let problem = Problem::error("bad-name", member.key_span, message);
         problems.push(problem.help("give the parameter another name"));
+    } else {
+        return true;
     }
+    false
 }
 
 /// Whether a text may be the name of a parameter.
@@ -337,18 +414,6 @@ impl Param<'_> {
     }
 
     fn ensure_within(&self, node: &Node, problems: &mut Problems) {
-        match &node.value {
-            Value::Unknown | Value::Number(_) | Value::Bool(_) => {}
-            Value::Text(text) if text.chars().count() <= LONGEST_VALUE => {}
-            Value::Text(_) => {
-                let message = format!("`{}` has more than {LONGEST_VALUE} letters", self.name);
-                return problems.push(Problem::error("out-of-range", node.span, message));
-            }
-            _ => {
-                let what = "a duration, a number, words, or true or false";
-                return problems.push(wrong_type(self.name, what, node));
-            }
-        }
         if let Some(misfit) = self.misfit(node) {
             let problem = Problem::error("out-of-range", node.span, misfit);
             problems.push(problem.help("choose a value within its bounds"));
@@ -358,29 +423,25 @@ impl Param<'_> {
     /// Why a value is not within the bounds, if so.
     fn misfit(&self, node: &Node) -> Option<String> {
         let name = self.name;
+        if node.value == Value::Unknown {
+            return None;
+        }
         for (bound, is_least) in [(self.min, true), (self.max, false)] {
             let Some(bound) = bound else { continue };
-            let (found, limit) = (quantity(node), quantity(bound));
-            let order = found.as_ref().zip(limit.as_ref()).and_then(|(a, b)| a.partial_cmp(b));
-            // Different kinds have an order too, that of the enum, which means nothing.
-            let is_alike = matches!(
-                (&found, &limit),
-                (Some(Quantity::Number(_)), Some(Quantity::Number(_)))
-                    | (Some(Quantity::Time(_)), Some(Quantity::Time(_)))
-            );
+            let order = quantity(node).zip(quantity(bound)).and_then(|(a, b)| a.order(&b));
             let shown = shown(&bound.value);
-            match order.filter(|_| is_alike) {
+            match order {
                 None => {
                     let what = shown_kind(bound);
                     return Some(format!("`{name}` has the bound {shown}, so it must be {what}"));
                 }
-                Some(std::cmp::Ordering::Less) if is_least => {
+                Some(Ordering::Less) if is_least => {
                     return Some(format!(
                         "`{name}` is at least {shown}, found {}",
                         self::shown(&node.value)
                     ));
                 }
-                Some(std::cmp::Ordering::Greater) if !is_least => {
+                Some(Ordering::Greater) if !is_least => {
                     return Some(format!(
                         "`{name}` is at most {shown}, found {}",
                         self::shown(&node.value)
@@ -397,7 +458,7 @@ fn shown_kind(bound: &Node) -> &'static str {
     match quantity(bound) {
         Some(Quantity::Number(_)) => "a number",
         Some(Quantity::Time(_)) => "a duration",
-        None => "something that can be compared with it",
+        None => "something else",
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fields::{Fields, MOST_TIMES, did_you_mean, suggestion, wrong_type};
+use super::fields::{Fields, MOST_TIMES, did_you_mean, note_repeated, suggestion, wrong_type};
 use super::grammar::{self, VERBS};
 use super::json::{self, Member, Node, Value};
 use super::params::{Declared, Setting};
@@ -18,8 +18,8 @@ use crate::tone::Tone;
 
 /// How deep `repeat`, `sides` and `use` may lie in each other.
 const MAX_LEVELS: usize = 64;
-/// How many steps the uses of blocks may come to before anything is unrolled.
-const MOST_EXPANDED: usize = 100_000;
+/// How many values of JSON the uses of blocks may come to when they are written out.
+const MOST_EXPANDED: usize = 1_000_000;
 /// How long one has to change sides.
 const SWITCH: Millis = Millis::from_secs(5);
 
@@ -49,6 +49,7 @@ pub fn read(text: &str, settings: &[Setting]) -> Result<(Option<Routine>, Proble
     let mut reader = Reader::default();
     let routine = reader.routine(&root, settings)?;
     let mut problems = reader.problems;
+    problems.forget_doubtful_origins();
     if routine.kind == Kind::Cramp {
         cramp::check(&routine, &mut problems);
     }
@@ -74,7 +75,7 @@ struct Reader<'a> {
     names: Scope,
     /// The blocks that are being written out, each within the one before.
     trail: Vec<String>,
-    /// Steps that came from blocks so far.
+    /// Values that came from blocks so far.
     expanded: usize,
     problems: Problems,
 }
@@ -137,11 +138,10 @@ impl<'a> Reader<'a> {
         let Value::Object(members) = &node.value else {
             return self.problems.push(wrong_type("blocks", "an object", node));
         };
+        note_repeated(members, "`blocks`", &mut self.problems);
         for Member { key, key_span, node } in members {
             let (form, span) = (grammar::block(), *key_span);
             if self.blocks.contains_key(&**key) {
-                let message = format!("the block `{key}` is declared twice");
-                self.problems.push(Problem::error("duplicate-field", span, message));
                 continue;
             }
             let (declared, steps) = match &node.value {
@@ -290,7 +290,10 @@ impl<'a> Reader<'a> {
         fields.require("block", "\"block\": \"stretch\"", &mut self.problems);
         let name = fields.text("block", &mut self.problems)?;
         let given: &[Member] = match fields.node("with") {
-            Some(Node { value: Value::Object(members), .. }) => members,
+            Some(Node { value: Value::Object(members), .. }) => {
+                note_repeated(members, "`with`", &mut self.problems);
+                members
+            }
             Some(other) => {
                 self.problems.push(wrong_type("with", "an object", other));
                 return None;
@@ -317,9 +320,6 @@ impl<'a> Reader<'a> {
         };
         block.is_used = true;
         let (declared, steps) = (block.declared.clone(), block.steps?);
-        if self.expanded > MOST_EXPANDED {
-            return None;
-        }
         if self.trail.iter().any(|outer| outer == name) {
             let trail = [self.trail.as_slice(), &[name.into()]].concat().join("` uses `");
             let message = format!("the block uses itself: `{trail}`");
@@ -327,6 +327,12 @@ impl<'a> Reader<'a> {
             self.problems.push(problem.help("use `repeat` for steps that come again"));
             return None;
         }
+        if self.expanded > MOST_EXPANDED {
+            return None;
+        }
+        // Parameters that name each other are looked through once for each.
+        let params = declared.count() * declared.count() + place.scope.count();
+        self.spend(steps.count() + params, span)?;
         let mut ignored = Problems::default();
         let told = if is_trial { &mut ignored } else { &mut self.problems };
         let outer = self.names.clone();
@@ -334,16 +340,21 @@ impl<'a> Reader<'a> {
         self.trail.push(name.into());
         let steps = self.steps(steps, Place { scope: &scope, ..place });
         self.trail.pop();
+        Some(steps)
+    }
+
+    /// Counts values that a block is written out to; `None` when they are too many.
+    fn spend(&mut self, values: usize, span: Span) -> Option<()> {
         let was_small = self.expanded <= MOST_EXPANDED;
-        self.expanded += steps.len();
+        self.expanded = self.expanded.saturating_add(values);
         if was_small && self.expanded > MOST_EXPANDED {
-            let message = format!("with this the blocks come to more than {MOST_EXPANDED} steps");
+            let message = format!("with this the blocks come to more than {MOST_EXPANDED} values");
             self.problems.push(
                 Problem::error("too-large", span, message)
                     .help("use `repeat` for steps that come again"),
             );
         }
-        Some(steps)
+        (self.expanded <= MOST_EXPANDED).then_some(())
     }
 }
 
@@ -368,8 +379,19 @@ fn not_one_verb(span: Span, members: &[Member]) -> Problem {
     let found: Vec<&str> = members.iter().map(|member| &*member.key).take(4).collect();
     let found = if found.is_empty() { "none".into() } else { format!("`{}`", found.join("`, `")) };
     let message = format!("a step has exactly one verb, found {found}");
-    Problem::error("one-verb", span, message)
-        .help("give each verb a step of its own; a verb's fields go inside it")
+    let is_verb = |member: &&Member| VERBS.contains(&&*member.key);
+    let (verbs, fields): (Vec<_>, Vec<_>) = members.iter().partition(is_verb);
+    let help = match (verbs.as_slice(), fields.first()) {
+        ([verb], Some(field)) => {
+            let (verb, main) = (&verb.key, grammar::verb(&verb.key).main.unwrap_or("steps"));
+            let field = &field.key;
+            format!(
+                "`{field}` goes inside: `{{ \"{verb}\": {{ \"{main}\": ..., \"{field}\": ... }} }}`"
+            )
+        }
+        _ => "give each verb a step of its own; a verb's fields go inside it".into(),
+    };
+    Problem::error("one-verb", span, message).help(help)
 }
 
 fn unknown_block<'n>(name: &str, span: Span, known: impl Iterator<Item = &'n &'n str>) -> Problem {

@@ -9,6 +9,14 @@ use super::grammar::{self, Field, Form, PLACEHOLDERS, Takes, VERBS};
 /// The schema that stands for a name of a parameter where a value is expected.
 const PARAM: &str = "#/$defs/param";
 
+/// How lengths of time are written: a regular expression without its begin.
+const LENGTH: &str =
+    r"([0-9]+(\.[0-9]+)?h)?([0-9]+(\.[0-9]+)?m)?([0-9]+(\.[0-9]+)?s)?([0-9]+(\.0+)?ms)?$";
+/// How paths are written that lead nowhere else: `/` parts their names, and none of them is `..`.
+const WITHIN: &str = r"^(?!/)(?!(.*/)?\.\.(/|$))[^\\\u0000]+$";
+/// The most letters of a parameter's value.
+const LONGEST_VALUE: usize = 1000;
+
 /// The schema of a routine file.
 pub fn schema() -> Value {
     let mut root = object(&grammar::routine());
@@ -16,7 +24,6 @@ pub fn schema() -> Value {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:earcoach:routine",
         "title": "earcoach routine",
-        "required": ["steps"],
         "$defs": definitions(),
     });
     merge(&mut root, more);
@@ -40,7 +47,7 @@ fn definitions() -> Value {
         "duration": {
             "description": "A length of time: `\"5s\"`, `\"1m30s\"`, `\"500ms\"`, or a number of seconds",
             "anyOf": [
-                { "type": "string", "pattern": "^([0-9]+(\\.[0-9]+)?h)?([0-9]+(\\.[0-9]+)?m)?([0-9]+(\\.[0-9]+)?s)?([0-9]+ms)?$", "minLength": 2 },
+                { "type": "string", "pattern": format!("^(?=.*[1-9]){LENGTH}") },
                 { "type": "number", "exclusiveMinimum": 0, "maximum": 86400 },
                 { "$ref": PARAM },
             ],
@@ -48,7 +55,7 @@ fn definitions() -> Value {
         },
         "moment": {
             "description": "A moment: a duration, or 0 for the very begin",
-            "anyOf": [{ "$ref": "#/$defs/duration" }, { "const": 0 }, { "const": "0s" }],
+            "anyOf": [length(), { "$ref": PARAM }],
         },
         "words": {
             "type": "string",
@@ -88,9 +95,9 @@ fn definitions() -> Value {
         "step": step(),
         "params": { "type": "object", "propertyNames": name_of_param(), "additionalProperties": main_or_object(&grammar::param()) },
         "block": {
-            "anyOf": [{ "$ref": "#/$defs/steps" }, required(object(&grammar::block()), &["steps"])],
+            "anyOf": [{ "$ref": "#/$defs/steps" }, object(&grammar::block())],
         },
-        "cue": required(object(&grammar::cue()), &["at", "say"]),
+        "cue": object(&grammar::cue()),
     });
     for verb in VERBS {
         all[verb] = main_or_object(&grammar::verb(verb));
@@ -99,7 +106,21 @@ fn definitions() -> Value {
 }
 
 fn name_of_param() -> Value {
-    json!({ "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 40 })
+    let taken = PLACEHOLDERS.map(|(name, _)| name);
+    json!({ "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 40, "not": { "enum": taken } })
+}
+
+/// A value that a parameter may have.
+fn scalar() -> Value {
+    json!({ "type": ["string", "number", "boolean"], "maxLength": LONGEST_VALUE })
+}
+
+/// A length of time, or none.
+fn length() -> Value {
+    json!({ "anyOf": [
+        { "type": "string", "pattern": format!("^(?=.){LENGTH}") },
+        { "type": "number", "minimum": 0, "maximum": 86400 },
+    ] })
 }
 
 /// An object with exactly one verb.
@@ -122,6 +143,9 @@ fn step() -> Value {
 fn main_or_object(form: &Form) -> Value {
     let whole = object(form);
     let Some(main) = form.main else { return whole };
+    if form.fields.iter().any(|field| field.must && field.name != main) {
+        return whole;
+    }
     let main = form.fields.iter().find(|field| field.name == main);
     let main = main.map_or(json!({}), |field| main_value(form, field));
     json!({ "description": form.about, "anyOf": [main, whole] })
@@ -137,17 +161,31 @@ fn main_value(form: &Form, field: &Field) -> Value {
 
 fn object(form: &Form) -> Value {
     let properties = form.fields.iter().map(|field| (field.name.to_string(), described(field)));
-    json!({
+    let mut object = json!({
         "type": "object",
         "description": form.about,
         "properties": properties.collect::<Map<_, _>>(),
         "additionalProperties": false,
-    })
+    });
+    require(form, &mut object);
+    object
 }
 
-fn required(mut object: Value, names: &[&str]) -> Value {
-    object["required"] = json!(names);
-    object
+/// What has to be given. A step that is open has its length from `at_most` too.
+fn require(form: &Form, object: &mut Value) {
+    let is_timed = |field: &&Field| matches!(field.takes, Takes::Doses);
+    let must = form.fields.iter().filter(|field| field.must);
+    let (timed, must): (Vec<&Field>, Vec<&Field>) = must.partition(is_timed);
+    if !must.is_empty() {
+        object["required"] = must.iter().map(|field| field.name).collect();
+    }
+    if form.fields.iter().any(|field| field.name == "until") {
+        object["dependentRequired"] = json!({ "at_most": ["until"] });
+    }
+    if !timed.is_empty() {
+        object["dependentRequired"]["until"] = json!(["at_most"]);
+        object["anyOf"] = json!([{ "required": ["for"] }, { "required": ["at_most"] }]);
+    }
 }
 
 fn described(field: &Field) -> Value {
@@ -160,12 +198,20 @@ fn described(field: &Field) -> Value {
     if let Ok(default) = serde_json::from_str::<Value>(field.otherwise) {
         schema["default"] = default;
     }
-    let examples: Vec<Value> =
-        field.examples.iter().filter_map(|text| serde_json::from_str(text).ok()).collect();
-    if !examples.is_empty() {
-        schema["examples"] = json!(examples);
-    }
+    schema["examples"] = examples(field);
     schema
+}
+
+/// The field's own examples, else what it can be, else what it is when left out.
+fn examples(field: &Field) -> Value {
+    let own = field.examples.iter().filter_map(|text| serde_json::from_str(text).ok());
+    let own: Vec<Value> = own.collect();
+    match &field.takes {
+        _ if !own.is_empty() => json!(own),
+        Takes::Choice(names) => json!(names),
+        Takes::Boolean => json!([true, false]),
+        _ => json!(Vec::from_iter(serde_json::from_str::<Value>(field.otherwise).ok())),
+    }
 }
 
 fn value(takes: &Takes) -> Value {
@@ -173,7 +219,9 @@ fn value(takes: &Takes) -> Value {
     let or_param = |value: Value| json!({ "anyOf": [value, { "$ref": PARAM }] });
     match takes {
         Takes::Text => json!({ "type": "string" }),
-        Takes::Value => json!({ "type": ["string", "number", "boolean"] }),
+        Takes::Value => scalar(),
+        Takes::Bound => json!({ "anyOf": [length(), { "type": "number" }] }),
+        Takes::File => json!({ "type": "string", "pattern": WITHIN }),
         Takes::Name => json!({ "type": "string", "maxLength": 80 }),
         Takes::Speech => defined("speech"),
         Takes::Phrases => defined("phrases"),
@@ -200,7 +248,7 @@ fn value(takes: &Takes) -> Value {
         }),
         Takes::Arguments => json!({
             "type": "object", "propertyNames": name_of_param(),
-            "additionalProperties": { "type": ["string", "number", "boolean"] },
+            "additionalProperties": scalar(),
         }),
     }
 }
@@ -208,5 +256,29 @@ fn value(takes: &Takes) -> Value {
 fn merge(into: &mut Value, from: Value) {
     if let (Value::Object(into), Value::Object(from)) = (into, from) {
         into.extend(from);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_described_and_has_an_example() {
+        let forms = VERBS.map(grammar::verb).into_iter();
+        let others = [grammar::routine(), grammar::block(), grammar::param(), grammar::cue()];
+        for form in forms.chain(others) {
+            for field in &form.fields {
+                let schema = described(field);
+                let (form, name) = (form.name, field.name);
+                assert!(schema["description"].as_str().is_some_and(|text| text.len() > 10));
+                let examples = schema["examples"].as_array().map(Vec::len);
+                assert!(examples > Some(0), "{form}: {name} has no example");
+                for text in field.examples {
+                    let read = serde_json::from_str::<Value>(text);
+                    assert!(read.is_ok(), "{form}: {name}: {text} is no JSON");
+                }
+            }
+        }
     }
 }

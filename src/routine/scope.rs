@@ -5,14 +5,15 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 
-use super::fields::{did_you_mean, suggestion};
+use super::fields::{did_you_mean, figures, suggestion};
 use super::json::{Member, Node, Value};
 use super::params::is_name;
 use crate::problem::{Problem, Problems, Span};
 use crate::voice::numbers;
 
-/// Words that have grown this long, in bytes, are filled no further.
-const LONGEST_FILLED: usize = 100_000;
+/// The most text that may be put in place of names in a routine, in bytes: as much as its file may
+/// have.
+const MOST_BYTES: usize = 16_000_000;
 
 /// The values that names stand for at some place of a routine.
 #[derive(Clone, Debug, Default)]
@@ -21,18 +22,55 @@ pub struct Scope(BTreeMap<Rc<str>, Bound>);
 #[derive(Clone, Debug)]
 struct Bound {
     value: Rc<Value>,
+    /// Where the value was given.
+    given: Span,
     /// Where the name was declared.
     declared: Span,
 }
 
-/// The places at which the names were declared that something stands for.
-pub type Used = HashSet<Span>;
+/// What names have come to so far.
+#[derive(Debug, Default)]
+pub struct Used {
+    /// The places at which the names were declared that something stands for.
+    names: HashSet<Span>,
+    /// The bytes of text that were put in their place.
+    bytes: usize,
+}
+
+impl Used {
+    /// Whether something stands for the name that is declared here.
+    pub fn has(&self, declared: Span) -> bool {
+        self.names.contains(&declared)
+    }
+
+    /// Notes that something does.
+    pub fn note(&mut self, declared: Span) {
+        self.names.insert(declared);
+    }
+
+    /// Counts text that is put in place of a name; `None` when it is too much.
+    fn spend(&mut self, bytes: usize, span: Span, problems: &mut Problems) -> Option<()> {
+        let was_small = self.bytes <= MOST_BYTES;
+        self.bytes = self.bytes.saturating_add(bytes);
+        if was_small && self.bytes > MOST_BYTES {
+            let message = format!("with this the parameters come to more than {MOST_BYTES} bytes");
+            let problem = Problem::error("too-large", span, message);
+            problems.push(problem.help("use shorter words, or write them in fewer places"));
+        }
+        (self.bytes <= MOST_BYTES).then_some(())
+    }
+}
 
 impl Scope {
     /// Lets a name that is declared at `declared` stand for a value.
-    pub fn put(&mut self, name: &str, declared: Span, value: Value) {
-        let value = Rc::new(value);
-        self.0.insert(name.into(), Bound { value, declared });
+    pub fn put(&mut self, name: &str, declared: Span, node: &Node) {
+        let value = Rc::new(node.value.clone());
+        self.0.insert(name.into(), Bound { value, given: node.span, declared });
+    }
+
+    /// How many names have a value.
+    pub fn count(&self) -> usize {
+        self.0.len()
     }
 
     /// What a name stands for.
@@ -101,30 +139,38 @@ impl Scope {
                 problems.push(problem.help(help));
                 return Value::Unknown;
             };
-            used.insert(bound.declared);
-            return Value::clone(&bound.value);
+            used.note(bound.declared);
+            problems.note_origin(span, bound.given);
+            let bytes = if let Value::Text(text) = &*bound.value { text.len() } else { 0 };
+            let spent = used.spend(bytes, span, problems);
+            return spent.map_or(Value::Unknown, |()| Value::clone(&bound.value));
         }
-        Value::Text(self.fill(text, used).into())
+        let filled = self.fill(text, used);
+        let spent = used.spend(filled.len(), span, problems);
+        spent.map_or(Value::Unknown, |()| Value::Text(filled.into()))
     }
 
-    /// Words with every known name in them replaced by how its value is said.
+    /// Words with every known name in them replaced by how its value is said. What would be too
+    /// much is not written out any further.
     fn fill(&self, text: &str, used: &mut Used) -> String {
-        let (mut filled, mut rest) = (String::new(), text);
-        while let Some(open) = rest.find('{') {
-            let name = rest[open + 1..].split_once('}').map(|(name, _)| name);
-            let bound = name.and_then(|name| Some((name, self.0.get(name)?)));
-            // Words this long are refused later; until then they shall not fill the memory.
-            let Some((name, bound)) = bound.filter(|_| filled.len() < LONGEST_FILLED) else {
-                filled += &rest[..=open];
-                rest = &rest[open + 1..];
-                continue;
-            };
-            used.insert(bound.declared);
-            filled += &rest[..open];
-            filled += &spoken(&bound.value);
-            rest = &rest[open + name.len() + 2..];
+        let mut pieces = text.split('{');
+        let mut filled = pieces.next().unwrap_or_default().to_string();
+        for piece in pieces {
+            let known = piece.split_once('}').and_then(|(name, after)| {
+                let bound = self.0.get(name)?;
+                Some((bound, after))
+            });
+            if let Some((bound, after)) = known {
+                used.note(bound.declared);
+                filled = filled + &spoken(&bound.value) + after;
+            } else {
+                filled = filled + "{" + piece;
+            }
+            if used.bytes + filled.len() > MOST_BYTES {
+                break;
+            }
         }
-        filled + rest
+        filled
     }
 
     /// Whether there is a name to be replaced in `node`, known or not.
@@ -167,7 +213,7 @@ pub fn names_in(node: &Node) -> Vec<&str> {
 pub fn shown(value: &Value) -> String {
     match value {
         Value::Text(text) => text.to_string(),
-        Value::Number(number) => number.to_string(),
+        Value::Number(number) => figures(*number),
         Value::Bool(value) => value.to_string(),
         _ => String::new(),
     }

@@ -37,7 +37,7 @@ pub(super) fn timed(
     problems: &mut Problems,
 ) -> Option<Timed> {
     let at_most = open_length(fields, problems);
-    if at_most.is_none() {
+    if at_most.is_none() && fields.node("until").is_none() {
         fields.require("for", "\"for\": \"60s\"", problems);
     }
     if verb == Verb::Work {
@@ -266,8 +266,12 @@ fn ensure_each_is_said(
 ) {
     let further = times as usize - 1;
     if let Some(never) = each.and_then(|each| each.get(further)) {
-        let message =
-            format!("these words are never said: only {further} deepenings follow the first");
+        let follow = match further {
+            0 => "no deepening follows the first".into(),
+            1 => "only one deepening follows the first".into(),
+            _ => format!("only {further} deepenings follow the first"),
+        };
+        let message = format!("these words are never said: {follow}");
         let span = if further == 0 { fields.span_of("each") } else { never.span };
         let problem = Problem::warning("never-plays", span, message);
         problems.push(problem.help("take them out, or deepen more often"));

@@ -15,6 +15,8 @@ pub(super) enum Event {
     Say(Words),
 }
 
+/// How long it takes to say how much time is left.
+const ANNOUNCED: Millis = Millis::from_secs(2);
 /// So many breaths are led by words too where a tone guides them, unless all is to be said.
 const GUIDED_BREATHS_SPOKEN: u64 = 2;
 
@@ -72,6 +74,11 @@ impl Events {
         Self(reminders.into_iter().map(|(after, words)| (after, event(words))).collect())
     }
 
+    /// Whether they begin with a tone that says all that the part's first tone would.
+    pub(super) fn begin_by_themselves(&self) -> bool {
+        matches!(self.0.first(), Some((Millis::ZERO, Event::Guide(_))))
+    }
+
     /// Adds words at a moment.
     pub(super) fn say(&mut self, after: Millis, words: Words) {
         self.0.push((after, Event::Say(words)));
@@ -86,6 +93,7 @@ impl Events {
     ) -> Vec<(Millis, Event)> {
         let own = || {
             let moments = defaults::announcements(timed.verb, timed.length).into_iter();
+            let moments = moments.filter(|at| !is_counted(*at, timed));
             moments.map(|at| Announcement { at, span: timed.span }).collect()
         };
         for announcement in timed.announce.clone().unwrap_or_else(own) {
@@ -131,6 +139,17 @@ impl Events {
             self.0.push((timed.length - Millis::from_secs(second), event));
         }
     }
+}
+
+/// Whether a moment lies within a countdown that the routine asks for, or just before it, where
+/// there is no time to announce it.
+fn is_counted(moment: Moment, timed: &Timed) -> bool {
+    let counted = Millis::from_secs(u64::from(timed.count.last.unwrap_or(0)));
+    let left = match moment {
+        Moment::Halfway => Millis(timed.length.0 - timed.length.0 / 2),
+        Moment::Left(left) => left,
+    };
+    left <= counted + ANNOUNCED
 }
 
 /// `ten seconds left.`, or why that cannot be said.

@@ -36,7 +36,8 @@ pub fn fit(
     let length = |trim: Trim| -> Result<Millis, Problems> {
         let options = Options { trim, live: false, ..*options };
         let timeline = sequence(routine, "", pack, &options)?;
-        Ok(timeline.rate.moment_of(timeline.frames))
+        // As a clock shows it: parts of a second do not count.
+        Ok(Millis(timeline.rate.moment_of(timeline.frames).0 / 1000 * 1000))
     };
     let fits = |trim: Trim| Ok::<bool, Problems>(length(trim)? <= longest);
     if fits(Trim::NONE)? {

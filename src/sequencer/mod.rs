@@ -62,8 +62,9 @@ pub fn sequence(
 ) -> Result<Timeline, Problems> {
     let script = Script::new(pack, options.rate, routine.side_word.as_deref());
     let pools = Pools::new(routine.seed);
-    let mut sequencer = Sequencer { script, options, flow: None, pools, optional: 0 };
+    let mut sequencer = Sequencer { script, options, flow: None, pools };
     sequencer.script.place.side = options.side();
+    sequencer.script.optional = options.trim.optional;
     if options.guard != GuardMode::Off {
         sequencer.script.now = guard::LEAD_IN;
     }
@@ -95,8 +96,6 @@ struct Sequencer<'a> {
     /// The deepening that the next timed part goes on from.
     flow: Option<Flow>,
     pools: Pools,
-    /// Optional steps that were met so far.
-    optional: u32,
 }
 
 impl<'a> Sequencer<'a> {
@@ -106,10 +105,8 @@ impl<'a> Sequencer<'a> {
                 return;
             }
             if step.optional {
-                self.optional = self.optional.saturating_add(1);
-                if self.optional > self.options.trim.optional {
-                    continue;
-                }
+                let Some(left) = self.script.optional.checked_sub(1) else { continue };
+                self.script.optional = left;
             }
             let outer = self.script.place;
             self.script.place.side = step.side.or(outer.side);
@@ -264,11 +261,11 @@ impl<'a> Sequencer<'a> {
         let talk = self.options.talk;
         let chosen = match talk {
             Talk::Tones => None,
-            Talk::Quiet => self.pools.choose(speech.quiet.as_ref().unwrap_or(&speech.coach)),
-            Talk::Normal => self.pools.choose(speech.normal.as_ref().unwrap_or(&speech.coach)),
-            Talk::Coach => self.pools.choose(&speech.coach),
+            Talk::Quiet => self.choose(speech.quiet.as_ref().unwrap_or(&speech.coach)),
+            Talk::Normal => self.choose(speech.normal.as_ref().unwrap_or(&speech.coach)),
+            Talk::Coach => self.choose(&speech.coach),
         };
-        match chosen.cloned() {
+        match chosen {
             Some(words) if talk == Talk::Quiet && speech.quiet.is_none() => {
                 self.script.shortened(words)
             }
@@ -285,6 +282,17 @@ impl<'a> Sequencer<'a> {
             Talk::Quiet => speech.quiet.as_ref()?,
             Talk::Tones => return None,
         };
+        self.choose(phrases)
+    }
+
+    /// One of several texts. Those that are not chosen have to be sayable too: another seed or
+    /// another round chooses them.
+    fn choose(&mut self, phrases: &[Words]) -> Option<Words> {
+        if phrases.len() > 1 && self.pools.is_new(phrases) {
+            for words in phrases {
+                self.script.line(words);
+            }
+        }
         self.pools.choose(phrases).cloned()
     }
 
@@ -309,10 +317,7 @@ impl<'a> Sequencer<'a> {
         self.script.place.time = Some(timed.length);
         let label = self.label(timed);
         let events = Events::of_breaths(breathe, self.options.talk);
-        // A tone that rises says all that the first tone would.
-        let tones = timed.tones && !events::is_guided(breathe, self.options.talk);
-        let timed = Timed { tones, ..timed.clone() };
-        self.timed(&timed, label, events, Opening::Closed);
+        self.timed(timed, label, events, Opening::Closed);
     }
 
     /// One step that lasts until the runner goes on. How long that is nobody knows, so

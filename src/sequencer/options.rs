@@ -107,7 +107,7 @@ pub enum Talk {
     Normal,
     /// The first sentence of each step; ticks count down
     Quiet,
-    /// Nothing: tones alone
+    /// Nothing: tones, and clips of the author's own
     Tones,
 }
 

@@ -21,21 +21,33 @@ pub struct Place {
 /// Steps that are still to come, and where they stand; the nearest last.
 pub type Ahead<'a> = Vec<(&'a [Step], Place)>;
 
-/// The next timed step, and where it stands.
-pub fn next_timed<'a>(ahead: &Ahead<'a>) -> Option<(&'a Timed, Place)> {
-    let mut seen = 0;
-    ahead.iter().rev().find_map(|(steps, place)| first_timed(steps, *place, &mut seen))
+/// The next timed step, and where it stands. Of optional steps only the next `optional` are
+/// done.
+pub fn next_timed<'a>(ahead: &Ahead<'a>, optional: u32) -> Option<(&'a Timed, Place)> {
+    let mut search = Search { seen: 0, optional };
+    ahead.iter().rev().find_map(|(steps, place)| first_timed(steps, *place, &mut search))
+}
+
+/// How far the next timed step was looked for.
+struct Search {
+    seen: usize,
+    /// How many optional steps are still done.
+    optional: u32,
 }
 
 fn first_timed<'a>(
     steps: &'a [Step],
     place: Place,
-    seen: &mut usize,
+    search: &mut Search,
 ) -> Option<(&'a Timed, Place)> {
     for step in steps {
-        *seen += 1;
-        if *seen > LOOKAHEAD {
+        search.seen += 1;
+        if search.seen > LOOKAHEAD {
             return None;
+        }
+        if step.optional {
+            let Some(left) = search.optional.checked_sub(1) else { continue };
+            search.optional = left;
         }
         let mut place = Place { side: step.side.or(place.side), ..place };
         let timed = match &step.action {
@@ -53,7 +65,7 @@ fn first_timed<'a>(
             _ => None,
         };
         let found = timed.map(|timed| (timed, place));
-        if let Some(found) = found.or_else(|| first_timed(step.action.steps(), place, seen)) {
+        if let Some(found) = found.or_else(|| first_timed(step.action.steps(), place, search)) {
             return Some(found);
         }
     }

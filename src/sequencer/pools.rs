@@ -27,6 +27,11 @@ impl Pools {
         Self { seed, pools: HashMap::new() }
     }
 
+    /// Whether nothing was chosen from these yet.
+    pub fn is_new(&self, phrases: &[Words]) -> bool {
+        phrases.first().is_some_and(|first| !self.pools.contains_key(&first.span))
+    }
+
     /// The text that is chosen now; `None` where there is none.
     pub fn choose<'w>(&mut self, phrases: &'w [Words]) -> Option<&'w Words> {
         let first = phrases.first()?;

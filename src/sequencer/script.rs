@@ -66,6 +66,8 @@ pub struct Script<'a> {
     pub place: Place,
     /// What comes after it.
     pub ahead: Ahead<'a>,
+    /// How many of the optional steps that come after it are done.
+    pub optional: u32,
     /// The ears that the steps are meant for that begin now, with all their cues.
     pub ear: Ear,
     /// The earliest moment for whatever comes next.
@@ -102,6 +104,7 @@ impl<'a> Script<'a> {
             side_word,
             place: Place::default(),
             ahead: Ahead::new(),
+            optional: u32::MAX,
             ear: Ear::Both,
             now: Millis::ZERO,
             steps: Vec::new(),
@@ -205,8 +208,8 @@ impl<'a> Script<'a> {
         let message =
             format!("the voice `{}` has no clip for “{}”", self.pack.shown, missing.join("”, “"));
         self.problems.push(Problem::error("missing-words", span, message).help(
-            "say it with the words that `earcoach voice list --words` shows, or add clips of these words \
-             to a voice pack of your own and choose it with --voice DIR; `\"say\": \"\"` says nothing",
+            "say it with the words that `earcoach voice list --words` shows, play a file of your own with \
+             `clip`, or add clips of these words to a voice pack of your own and choose it with --voice DIR",
         ));
         None
     }
@@ -256,9 +259,12 @@ impl<'a> Script<'a> {
             "round" => round.map(|(round, _)| round.to_string().into()).ok_or_else(no_round),
             "rounds" => round.map(|(_, rounds)| rounds.to_string().into()).ok_or_else(no_round),
             "time" => time.and_then(numbers::duration).map(Cow::Owned).ok_or_else(|| {
-                let message = "there is no time here that `{time}` could say";
-                wrong("no-time", message.into())
-                    .help("a timed step has one, if it is whole seconds")
+                let message = time
+                    .map_or("there is no time here for `{time}` to say".into(), |time| {
+                        format!("`{{time}}` is {time} here, which cannot be said")
+                    });
+                wrong("no-time", message)
+                    .help("a timed step has a time, and whole seconds can be said")
             }),
             "next" => self.name_of_next().map(Cow::Owned).ok_or_else(|| {
                 let message = "there is no timed step after this for `{next}` to name";
@@ -274,7 +280,7 @@ impl<'a> Script<'a> {
 
     /// What the next timed step is called.
     fn name_of_next(&mut self) -> Option<String> {
-        let (timed, place) = next_timed(&self.ahead)?;
+        let (timed, place) = next_timed(&self.ahead, self.optional)?;
         let Some(name) = &timed.name else { return Some(timed.verb.label().into()) };
         if name.text.contains("{next}") {
             return Some(timed.verb.label().into());
@@ -432,5 +438,5 @@ pub fn overrun(line: &Line, slot: Millis, what: &str) -> Problem {
     let (words, length, slot) = (cut(line.text.trim(), 200), line.length.0, slot.0);
     let message = format!("“{words}” takes {length} ms, but only {slot} ms are left before {what}");
     Problem::error("voice-overruns", line.span, message)
-        .help("use fewer words, or give the step more time")
+        .help("use fewer words, give the step more time, or move one of the two")
 }

@@ -61,9 +61,11 @@ impl Sequencer<'_> {
         let words = self.instruction(timed.say.as_ref(), || defaults::instruction(timed), span);
         let line = self.script.line(&words);
         let mut events = events;
-        // In a file an open step may be over before its later words.
         for (after, speech) in timed.cues.iter().filter(|(after, _)| *after < timed.length) {
-            if let Some(words) = self.remark(speech) {
+            let Some(words) = self.remark(speech) else { continue };
+            // In a file an open step may be over before its later words.
+            let end = *after + self.script.line(&words).length;
+            if opening == Opening::Closed || self.options.live || end <= timed.length {
                 events.say(*after, words);
             }
         }
@@ -75,7 +77,7 @@ impl Sequencer<'_> {
             Opening::GoesOn => before,
         };
         let mut free = begin;
-        if timed.tones {
+        if timed.tones && !events.begin_by_themselves() {
             free = self.script.play(defaults::begin_tone(timed.verb), begin, step) + AFTER_TONE;
         }
         let talk = self.options.talk;

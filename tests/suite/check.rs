@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::support::{EVERYTHING, earcoach, repository};
+use crate::support::{EVERYTHING, current, earcoach, repository, tool};
 
-/// Each `tests/bad/NAME.json` is refused with the text in `NAME.txt` beside it.
+/// Each `tests/bad/NAME.json` is refused with the text in `NAME.txt` beside it; where the name
+/// begins with `warning-`, by `--strict`. A folder `NAME` lies beside it when it is checked.
 /// With `BLESS=1` in the environment the texts are written anew, to be read and committed.
 #[test]
 fn every_bad_routine_is_refused_with_its_whole_answer() {
@@ -13,15 +14,15 @@ fn every_bad_routine_is_refused_with_its_whole_answer() {
     let entries = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
     let routines: Vec<PathBuf> =
         entries.filter(|path| path.extension().is_some_and(|e| e == "json")).collect();
-    assert!(routines.len() >= 25, "{} bad routines", routines.len());
+    assert!(routines.len() >= 98, "{} bad routines", routines.len());
     for routine in routines {
         let name = routine.file_name().unwrap().to_str().unwrap();
-        let ran = earcoach(&format!("check {name}")).file(name, fs::read(&routine).unwrap()).run();
+        let strict = if name.starts_with("warning-") { "--strict" } else { "" };
+        let program = earcoach(&format!("check {strict} {name}"));
+        let program = program.file(name, fs::read(&routine).unwrap());
+        let ran = program.folder(&routine.with_extension("")).run();
         let answer = routine.with_extension("txt");
-        if std::env::var_os("BLESS").is_some() {
-            fs::write(&answer, &ran.stderr).unwrap();
-        }
-        let expected = fs::read_to_string(&answer).unwrap_or_default();
+        let expected = current(&answer, &ran.stderr);
         assert_eq!((ran.code, ran.stderr.as_str()), (3, expected.as_str()), "{name}");
         assert_eq!(ran.text(), "");
     }
@@ -44,6 +45,110 @@ fn the_json_names_every_problem_with_its_place() {
         { "file": "good.json", "ok": true, "problems": [] },
     ] });
     assert_eq!(ran.json(), expected);
+}
+
+#[test]
+fn what_is_given_twice_is_shown_at_both_places() {
+    let twice = "{\n  \"steps\": [ { \"hold\": { \"for\": 5 } } ],\n  \"steps\": []\n}\n";
+    let ran = earcoach("check --json twice.json").file("twice.json", twice).run().exits(3);
+    let expected = serde_json::json!([{
+        "severity": "error", "code": "duplicate-field",
+        "message": "`steps` is given twice in the routine", "help": "keep the one that is meant",
+        "path": "steps", "line": 3, "column": 3,
+        "related": [{ "message": "first given here", "line": 2, "column": 3 }],
+    }]);
+    assert_eq!(ran.json()["files"][0]["problems"], expected);
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_shown_where_it_is_given_too() {
+    let routine =
+        "{\n  \"params\": { \"hold\": \"soon\" },\n  \"steps\": [{ \"hold\": \"$hold\" }]\n}\n";
+    let ran = earcoach("check --json -").stdin(routine).run().exits(3);
+    let problem = &ran.json()["files"][0]["problems"][0];
+    assert_eq!((&problem["code"], &problem["line"]), (&"bad-duration".into(), &3.into()));
+    let related =
+        serde_json::json!([{ "message": "its value comes from here", "line": 2, "column": 23 }]);
+    assert_eq!(problem["related"], related);
+}
+
+#[test]
+fn words_of_a_block_are_shown_where_they_are_given_if_there_is_one_such_place() {
+    let routine = |other: &str| {
+        format!(
+            "{{\"blocks\": {{\"b\": {{\"params\": {{\"w\": {{}}}}, \"steps\": [{{\"say\": \"$w\"}}]}}}},\n\"steps\": [\n\
+             {{\"use\": {{\"block\": \"b\", \"with\": {{\"w\": \"Lean over.\"}}}}}}{other}]}}"
+        )
+    };
+    let related = |other: &str| {
+        let ran = earcoach("check --json -").stdin(routine(other)).run().exits(3);
+        let problem = &ran.json()["files"][0]["problems"][0];
+        assert_eq!((&problem["code"], &problem["line"]), (&"missing-words".into(), &1.into()));
+        problem["related"][0]["line"].clone()
+    };
+    assert_eq!(related(""), 3);
+    let twice = ",\n{\"use\": {\"block\": \"b\", \"with\": {\"w\": \"Well done.\"}}}";
+    assert_eq!(related(twice), serde_json::Value::Null);
+}
+
+#[test]
+fn a_clip_that_is_cut_short_or_reached_by_a_link_is_refused() {
+    let sound = "sine=440:duration=1:sample_rate=8000";
+    for (ending, options) in [("flac", ""), ("wav", ""), ("ogg", "-c:a libvorbis")] {
+        let program = earcoach("check --json clip.json");
+        let file = program.folder.path().join(format!("whole.{ending}"));
+        let mut arguments = vec!["-v", "error", "-f", "lavfi", "-i", sound];
+        arguments.extend(options.split_whitespace());
+        arguments.push(file.to_str().unwrap());
+        let _ = tool("ffmpeg", &arguments);
+        let whole = fs::read(&file).unwrap();
+        let routine = format!(r#"{{"steps": [{{"clip": "cut.{ending}"}}]}}"#);
+        let program = program.file("clip.json", routine);
+        let ran = program.file(&format!("cut.{ending}"), &whole[..whole.len() / 2]).run().exits(3);
+        assert_eq!(ran.json()["files"][0]["problems"][0]["code"], "bad-clip", "{ending}");
+    }
+    #[cfg(unix)]
+    {
+        let outside = tempfile::tempdir().unwrap();
+        fs::write(outside.path().join("secret.wav"), "").unwrap();
+        let program = earcoach("check --json clip.json");
+        let link = program.folder.path().join("link.wav");
+        std::os::unix::fs::symlink(outside.path().join("secret.wav"), link).unwrap();
+        let ran = program.file("clip.json", r#"{"steps": [{"clip": "link.wav"}]}"#).run().exits(3);
+        assert_eq!(ran.json()["files"][0]["problems"][0]["code"], "clip-outside");
+    }
+}
+
+#[test]
+fn names_and_blocks_that_would_explode_are_refused_at_once() {
+    let pool = vec![r#""Well done.""#; 50_000].join(",");
+    let uses = vec![r#"{"use":"b"}"#; 50_000].join(",");
+    let long = "Well done. ".repeat(90);
+    let many: Vec<String> = (0..200_000).map(|number| format!("\"p{number}\":1")).collect();
+    for (routine, code) in [
+        (
+            format!(r#"{{"blocks": {{"b": [{{"say": [{pool}]}}]}}, "steps": [{uses}]}}"#),
+            "too-large",
+        ),
+        (
+            format!(
+                r#"{{"params": {{"w": "{long}"}}, "steps": [{{"say": "{}"}}]}}"#,
+                "{w}".repeat(100_000)
+            ),
+            "too-large",
+        ),
+        (format!(r#"{{"params": {{{}}}, "steps": [{{"hold": 5}}]}}"#, many.join(",")), "too-large"),
+        (
+            format!(
+                r#"{{"params": {{"w": "{}"}}, "steps": [{{"say": "{{w}}"}}]}}"#,
+                "x".repeat(9_000_000)
+            ),
+            "out-of-range",
+        ),
+    ] {
+        let ran = earcoach("check --json -").stdin(routine).run().exits(3);
+        assert_eq!(ran.json()["files"][0]["problems"][0]["code"], code);
+    }
 }
 
 #[test]

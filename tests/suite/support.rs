@@ -36,16 +36,33 @@ impl Program {
         self
     }
 
+    /// A copy of a folder that is in the folder before the program runs, if there is one.
+    pub fn folder(self, from: &Path) -> Self {
+        copy(from, &self.folder.path().join(from.file_name().unwrap()));
+        self
+    }
+
     /// What the program reads from standard input.
     pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
         self.stdin = bytes.as_ref().to_vec();
         self
     }
 
-    /// The command, ready to be started in the folder.
+    /// A file in the folder for the user's own settings, or for data: `config` or `data`.
+    pub fn own(self, path: &str, bytes: impl AsRef<[u8]>) -> Self {
+        let file = self.folder.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, bytes).unwrap();
+        self
+    }
+
+    /// The command, ready to be started in the folder. Whoever runs the tests may have routines
+    /// and voices of their own: it sees none of them.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_earcoach"));
         command.args(&self.args).current_dir(self.folder.path()).env_remove("NO_COLOR");
+        command.env("XDG_CONFIG_HOME", self.folder.path().join("config"));
+        command.env("XDG_DATA_HOME", self.folder.path().join("data"));
         command
     }
 
@@ -118,11 +135,50 @@ pub fn tool(name: &str, args: &[&str]) -> (Vec<u8>, String) {
     (output.stdout, stderr)
 }
 
+/// A WAV file of 16 bit and one channel.
+pub fn wav(rate: u32, samples: &[i16]) -> Vec<u8> {
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: rate,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut out = std::io::Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut out, spec).unwrap();
+    for sample in samples {
+        writer.write_sample(*sample).unwrap();
+    }
+    writer.finalize().unwrap();
+    out.into_inner()
+}
+
 /// The samples of an audio file as ffmpeg reads them, 16 bit, channels interleaved.
 pub fn ffmpeg_samples(file: &Path) -> Vec<i16> {
     let file = file.to_str().unwrap();
     let (bytes, _) = tool("ffmpeg", &["-v", "error", "-i", file, "-f", "s16le", "-"]);
     bytes.chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    let Ok(entries) = std::fs::read_dir(from) else { return };
+    std::fs::create_dir(to).unwrap();
+    for entry in entries.map(Result::unwrap) {
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+/// What a committed file says that is to say `now`. With `BLESS=1` in the environment it is
+/// written anew, to be read and committed.
+pub fn current(file: &Path, now: &str) -> String {
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(file, now).unwrap();
+    }
+    std::fs::read_to_string(file).unwrap_or_default()
 }
 
 /// The repository's folder.
