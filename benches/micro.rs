@@ -9,7 +9,7 @@ use earcoach::clip::resample::Resampler;
 use earcoach::render::Renderer;
 use earcoach::routine::{BUILT_IN, parse};
 use earcoach::sequencer::{Options, sequence};
-use earcoach::sink::wav::{self, Bits, WavFormat};
+use earcoach::sink::wav::{self, Bits, WavFile, WavFormat};
 use earcoach::sounds::Sounds;
 use earcoach::time::Rate;
 use earcoach::timeline::{Ear, Timeline};
@@ -55,11 +55,11 @@ fn render_and_encode(bencher: Bencher, bits: Bits) {
     let timeline = Arc::new(timeline(&pack));
     let sounds = Arc::new(Sounds::load(&timeline, &pack).unwrap());
     let format = WavFormat { rate: timeline.rate, channels: 1, bits };
-    let header = format.header(timeline.frames).unwrap();
+    let wav = WavFile::new(format, timeline.frames, Vec::new());
     let bytes = timeline.frames.0 * format.frame_bytes();
     bencher.counter(BytesCount::new(bytes as usize)).bench(|| {
         let mut renderer = Renderer::new(Arc::clone(&timeline), Arc::clone(&sounds));
-        wav::write(&mut renderer, format, &header, std::io::sink(), |_| ())
+        wav::write(&mut renderer, &wav, std::io::sink(), |_| ())
     });
 }
 

@@ -118,6 +118,9 @@ pub struct Export {
     /// 1 for mono, 2 for stereo [default: 2 where anything is meant for one ear, else 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2))]
     pub channels: Option<u16>,
+    /// Write the samples alone, without chapters and tags
+    #[arg(long)]
+    pub plain: bool,
     /// Print what was written as JSON
     #[arg(long)]
     pub json: bool,

@@ -55,6 +55,7 @@
 //! ```
 
 pub mod audit;
+pub mod chapters;
 pub mod cli;
 pub mod clip;
 pub mod coach;

@@ -287,6 +287,24 @@ impl Timeline {
             guard: Guard::default(),
         }
     }
+
+    /// The same with steps, each with its verb, its name, its place and its length, for tests.
+    #[cfg(test)]
+    pub(crate) fn with_steps(mut self, steps: &[(Verb, &str, u64, u64)]) -> Self {
+        let step = |&(verb, label, at, frames): &(Verb, &str, u64, u64)| TimelineStep {
+            verb,
+            label: label.into(),
+            side: None,
+            at: Frames(at),
+            frames: Frames(frames),
+            timed: None,
+            open: false,
+            exit: None,
+            span: Span::default(),
+        };
+        self.steps = steps.iter().map(step).collect();
+        self
+    }
 }
 
 #[cfg(test)]

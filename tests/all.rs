@@ -1,5 +1,7 @@
 //! The program as its users run it.
 
+#[path = "suite/chapters.rs"]
+mod chapters;
 #[path = "suite/check.rs"]
 mod check;
 #[cfg(target_os = "linux")]

@@ -16,7 +16,8 @@ use crate::render::Renderer;
 use crate::routine::{BUILT_IN, Source};
 use crate::sequencer::Options;
 use crate::sink::output::Output;
-use crate::sink::wav::{self, WavFormat};
+use crate::sink::riff::Tags;
+use crate::sink::wav::{self, WavFile, WavFormat};
 use crate::sounds::Sounds;
 use crate::take::Take;
 use crate::terminal::{printable, tell, write_json};
@@ -30,13 +31,15 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     if let Some(path) = &args.output {
         ensure_wav(path)?;
     }
-    let Loaded { timeline, pack, .. } = match &args.take {
+    let Loaded { timeline, routine, pack, .. } = match &args.take {
         Some(take) => load_take(take, &args.timeline)?,
         None => load(&args.timeline)?,
     };
     let (timeline, channels) = for_channels(timeline, args.channels);
     let format = WavFormat { rate: timeline.rate, channels, bits: args.bits.into() };
-    let header = format.header(timeline.frames)?;
+    let tags = (!args.plain).then(|| Tags::of(&timeline, routine.kind.name()));
+    let chunks = tags.as_ref().map_or(Vec::new(), Tags::chunks);
+    let wav = WavFile::new(format, timeline.frames, chunks);
     let sounds = Sounds::load(&timeline, &pack)?;
     let path = args.output.clone().unwrap_or_else(|| default_path(&timeline));
     if args.json && path == Path::new("-") {
@@ -47,13 +50,15 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
         file: path,
         frames: timeline.frames,
         length: timeline.rate.moment_of(timeline.frames),
-        bytes: header.len() as u64 + timeline.frames.0 * format.frame_bytes(),
+        bytes: wav.bytes(),
         format,
+        chapters: tags.as_ref().map_or(0, |tags| tags.chapters.len()),
+        notes: tags.map_or(Vec::new(), |tags| tags.notes),
         loudness: sounds.loudness(&timeline),
     };
     let mut progress = Progress::new(timeline.frames, quiet);
     let mut renderer = Renderer::new(Arc::new(timeline), Arc::new(sounds));
-    let result = wav::write(&mut renderer, format, &header, &mut output, |position| {
+    let result = wav::write(&mut renderer, &wav, &mut output, |position| {
         progress.show(position);
     });
     progress.clear();
@@ -141,6 +146,8 @@ struct Written {
     length: Millis,
     bytes: u64,
     format: WavFormat,
+    chapters: usize,
+    notes: Vec<String>,
     loudness: Option<f64>,
 }
 
@@ -156,6 +163,8 @@ impl Written {
                 "channels": self.format.channels,
                 "bits": self.format.bits.count(),
                 "bytes": self.bytes,
+                "chapters": self.chapters,
+                "notes": self.notes,
                 "lufs": self.loudness.map(|lufs| (lufs * 100.0).round() / 100.0),
             });
             return write_json(&value, std::io::stdout()).map_err(Error::output);
@@ -168,6 +177,7 @@ impl Written {
             let file = if file == "-" { "to standard output".into() } else { printable(&file) };
             let (length, size) = (self.length.clock(), HumanBytes(self.bytes));
             tell(format_args!("wrote {file}: {length}, {size}, {loudness}"));
+            self.notes.iter().for_each(|note| tell(format_args!("note: {note}")));
         }
         Ok(())
     }

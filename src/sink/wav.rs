@@ -4,7 +4,7 @@
 use std::io::{self, Cursor, Write};
 
 use super::chunks::Chunks;
-use crate::error::Error;
+use super::riff;
 use crate::mixer::Span;
 use crate::render::Renderer;
 use crate::time::{Frames, Rate};
@@ -47,35 +47,13 @@ impl Bits {
 const SPAN: usize = 65_536;
 /// Frames encoded at a time.
 const BLOCK: usize = 4096;
+/// Bytes of the chunk with lengths of 64 bits.
+const LENGTHS: u64 = 36;
 
 impl WavFormat {
     /// Bytes in a frame.
     pub fn frame_bytes(self) -> u64 {
         u64::from(self.channels) * u64::from(self.bits.count() / 8)
-    }
-
-    /// The header of a file of `frames`.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] when the file would pass the 4 GiB at which WAV's 32-bit lengths end.
-    pub fn header(self, frames: Frames) -> Result<Vec<u8>, Error> {
-        let mut header = self.empty_file();
-        let data = frames.0.saturating_mul(self.frame_bytes());
-        // The RIFF chunk counts all after its own length field, at byte 4, with the byte that
-        // brings the data chunk to an even length; the data chunk's own length is the header's
-        // last field (Multimedia Programming Interface 1.0, chapter 2).
-        let riff = data.saturating_add(header.len() as u64 - 8 + data % 2);
-        let Ok(riff) = u32::try_from(riff) else {
-            let gigabytes = data as f64 / 1e9;
-            return Err(Error::Usage(format!(
-                "the file would have {gigabytes:.1} GB, more than a WAV file can count: \
-                 choose a lower --rate, fewer --bits or --channels 1"
-            )));
-        };
-        let end = header.len();
-        header[4..8].copy_from_slice(&riff.to_le_bytes());
-        header[end - 4..].copy_from_slice(&(data as u32).to_le_bytes());
-        Ok(header)
     }
 
     /// A WAV file without samples: a header with lengths of zero, by hound, which
@@ -97,28 +75,88 @@ impl WavFormat {
     }
 }
 
-/// Writes all that `renderer` still has to `out`, after `header`. `progress` hears of
-/// every position reached.
+/// A WAV file but for its samples.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WavFile {
+    /// Its shape.
+    pub format: WavFormat,
+    /// How many frames it has.
+    pub frames: Frames,
+    head: Vec<u8>,
+    tail: Vec<u8>,
+}
+
+impl WavFile {
+    /// A file of `frames` that ends with `chunks`.
+    ///
+    /// Where 32 bits cannot count its bytes it becomes an RF64 file, which readers of WAV know
+    /// by its first four letters: the lengths that are too large are given as 0xFFFFFFFF there,
+    /// and stand in a chunk of their own before all others (EBU Tech 3306 v1.1, section 3.3).
+    pub fn new(format: WavFormat, frames: Frames, chunks: Vec<u8>) -> Self {
+        let mut file = Self { format, frames, head: format.empty_file(), tail: chunks };
+        // The RIFF chunk counts all after its own length field, at byte 4; the data chunk's own
+        // length is the header's last field (Multimedia Programming Interface 1.0, chapter 2).
+        let (riff, data) = (u32::try_from(file.bytes() - 8), file.data() as u32);
+        let end = file.head.len();
+        match riff {
+            Ok(riff) => {
+                file.head[4..8].copy_from_slice(&riff.to_le_bytes());
+                file.head[end - 4..].copy_from_slice(&data.to_le_bytes());
+            }
+            Err(_) => file.lengthen(),
+        }
+        file
+    }
+
+    /// Makes it an RF64 file.
+    fn lengthen(&mut self) {
+        let end = self.head.len();
+        self.head[..8].copy_from_slice(b"RF64\xff\xff\xff\xff");
+        self.head[end - 4..].copy_from_slice(&[0xff; 4]);
+        let after_wave = 12;
+        let riff = self.bytes() - 8 + LENGTHS;
+        let lengths = [riff, self.data(), self.frames.0].map(u64::to_le_bytes);
+        // After the three there might be a table of other long chunks: it is empty.
+        let lengths = riff::chunk(*b"ds64", &[lengths.as_flattened(), &[0; 4]].concat());
+        self.head.splice(after_wave..after_wave, lengths);
+    }
+
+    /// Bytes of all samples.
+    fn data(&self) -> u64 {
+        self.frames.0 * self.format.frame_bytes()
+    }
+
+    /// What brings the samples to an even number of bytes, as every chunk needs it.
+    fn pad(&self) -> &'static [u8] {
+        if self.data() % 2 == 1 { &[0] } else { &[] }
+    }
+
+    /// Bytes of the whole file.
+    pub fn bytes(&self) -> u64 {
+        (self.head.len() + self.pad().len() + self.tail.len()) as u64 + self.data()
+    }
+}
+
+/// Writes a whole file to `out`, its samples from `renderer`. `progress` hears of every position
+/// reached.
 ///
 /// # Errors
 /// Whatever writing to `out` gives.
 pub fn write(
     renderer: &mut Renderer,
-    format: WavFormat,
-    header: &[u8],
+    file: &WavFile,
     out: impl Write,
     mut progress: impl FnMut(Frames),
 ) -> io::Result<()> {
     let mut out = Chunks::new(out);
-    let mut encoder = Encoder::new(format);
-    out.write_all(header)?;
+    let mut encoder = Encoder::new(file.format);
+    out.write_all(&file.head)?;
     while let Some(span) = renderer.next_span(SPAN) {
         encoder.write(span, &mut out)?;
         progress(renderer.position());
     }
-    if renderer.position().0 * format.frame_bytes() % 2 == 1 {
-        out.write_all(&[0])?;
-    }
+    out.write_all(file.pad())?;
+    out.write_all(&file.tail)?;
     out.flush()
 }
 
@@ -207,6 +245,9 @@ fn scaled(sample: f32, full: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sounds::Sounds;
+    use crate::timeline::Timeline;
+    use std::sync::Arc;
 
     fn format(channels: u16, bits: Bits) -> WavFormat {
         WavFormat { rate: Rate::new(8000).unwrap(), channels, bits }
@@ -222,18 +263,16 @@ mod tests {
     }
 
     #[test]
-    fn the_header_is_the_one_that_hound_writes_for_as_many_samples() {
+    fn the_head_is_the_one_that_hound_writes_for_as_many_samples() {
         for bits in [Bits::Int16, Bits::Int24, Bits::Float32] {
             for channels in [1, 2] {
-                let format = format(channels, bits);
-                let mut file = format.header(Frames(5)).unwrap();
-                file.resize(
-                    (file.len() + 5 * format.frame_bytes() as usize).next_multiple_of(2),
-                    0,
-                );
-                let riff = u32::from_le_bytes(file[4..8].try_into().unwrap());
-                assert_eq!(riff as usize + 8, file.len());
-                let reader = hound::WavReader::new(Cursor::new(file)).unwrap();
+                let file = WavFile::new(format(channels, bits), Frames(5), b"tail".to_vec());
+                let samples = vec![0; 5 * file.format.frame_bytes() as usize];
+                let bytes = [&file.head, samples.as_slice(), file.pad(), &file.tail].concat();
+                assert_eq!(bytes.len() as u64, file.bytes());
+                let riff = u32::from_le_bytes(bytes[4..8].try_into().unwrap());
+                assert_eq!(riff as usize + 8, bytes.len());
+                let reader = hound::WavReader::new(Cursor::new(bytes)).unwrap();
                 assert_eq!(reader.duration(), 5);
                 assert_eq!(reader.spec().bits_per_sample, bits.count());
                 assert_eq!(reader.spec().channels, channels);
@@ -242,12 +281,47 @@ mod tests {
     }
 
     #[test]
-    fn a_file_beyond_four_gigabytes_is_refused_before_it_is_begun() {
-        let format = format(2, Bits::Float32);
-        let most = (u64::from(u32::MAX) - 60) / 8;
-        assert!(format.header(Frames(most)).is_ok());
-        let error = format.header(Frames(most + 1)).unwrap_err();
-        assert!(error.to_string().starts_with("the file would have 4.3 GB"), "{error}");
+    fn what_comes_after_the_samples_begins_at_an_even_place() {
+        let file = WavFile::new(format(1, Bits::Int24), Frames(1), b"tail".to_vec());
+        let timeline = Timeline::of(1, &[], &[]);
+        let mut renderer = Renderer::new(Arc::new(timeline), Arc::new(Sounds::of(&[])));
+        let mut written = Vec::new();
+        write(&mut renderer, &file, &mut written, |_| ()).unwrap();
+        assert_eq!(written[written.len() - 12..], *b"\x03\0\0\0\0\0\0\0tail");
+        assert_eq!(written.len() as u64, file.bytes());
+    }
+
+    /// The longest file that 32 bits can count has 4 GiB and 6 bytes: lengths are even.
+    #[test]
+    fn a_file_is_an_rf64_one_as_soon_as_32_bits_cannot_count_it() {
+        let format = format(1, Bits::Int16);
+        let most = (u64::from(u32::MAX) - 1 - 36) / 2;
+        let longest = WavFile::new(format, Frames(most), Vec::new());
+        assert_eq!(longest.head[..16], *b"RIFF\xfe\xff\xff\xffWAVEfmt ");
+        assert_eq!(longest.head[40..], *b"\xda\xff\xff\xff");
+        for (frames, chunks) in [(most + 1, &b""[..]), (most, b"ta")] {
+            let longer = WavFile::new(format, Frames(frames), chunks.to_vec());
+            assert_eq!(longer.head[..8], *b"RF64\xff\xff\xff\xff");
+        }
+    }
+
+    #[test]
+    fn an_rf64_file_has_its_lengths_in_64_bits_before_all_else() {
+        // Twelve hours of two channels: 16.6 GB.
+        let (format, frames) = (format(2, Bits::Int24), 12 * 3600 * 64_000);
+        let file = WavFile::new(format, Frames(frames), b"tail".to_vec());
+        let plain = format.empty_file();
+        let expected = [
+            b"RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0".as_slice(),
+            &(6 * frames + 4 + plain.len() as u64 + 36 - 8).to_le_bytes(),
+            &(6 * frames).to_le_bytes(),
+            &frames.to_le_bytes(),
+            &[0; 4],
+            &plain[12..plain.len() - 4],
+            &[0xff; 4],
+        ];
+        assert_eq!(file.head, expected.concat());
+        assert_eq!(file.bytes(), 6 * frames + 4 + file.head.len() as u64);
     }
 
     #[test]

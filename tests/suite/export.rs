@@ -13,7 +13,7 @@ fn the_routine_is_written_under_its_own_name_and_described() {
     let mut words = ran.stderr.split_whitespace();
     assert_eq!(words.by_ref().take(2).collect::<Vec<_>>(), ["wrote", "calf-cramp.wav:"]);
     assert!(ran.stderr.trim_end().ends_with("LUFS"), "{}", ran.stderr);
-    assert_eq!((size - 44) % 2, 0);
+    assert_eq!(size % 2, 0);
 }
 
 #[test]
@@ -101,11 +101,21 @@ fn names_of_other_formats_and_folders_are_refused() {
 }
 
 #[test]
-fn a_file_too_long_for_wav_is_refused_before_it_is_begun() {
-    let day = r#"{"steps": [{"rest": "23h"}]}"#;
-    let ran = earcoach("export - -o a.wav").stdin(day).run().exits(2);
-    assert!(ran.stderr.starts_with("error: the file would have 7.9 GB"), "{}", ran.stderr);
-    assert_eq!(ran.files(), [] as [&str; 0]);
+fn a_file_too_long_for_wav_is_an_rf64_file_from_its_first_byte() {
+    let program = earcoach("export - -o - --plain");
+    let mut child = program.spawn();
+    let day = br#"{"steps": [{"rest": "23h"}]}"#;
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), day).unwrap();
+    let mut head = [0; 80];
+    child.stdout.take().unwrap().read_exact(&mut head).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(head[..20], *b"RF64\xff\xff\xff\xffWAVEds64\x1c\0\0\0");
+    let [riff, data, frames] =
+        [20, 28, 36].map(|at| u64::from_le_bytes(head[at..at + 8].try_into().unwrap()));
+    let show = earcoach("show - --json").stdin(day).run().exits(0).json();
+    assert_eq!((data, frames), (2 * frames, show["frames"].as_u64().unwrap()));
+    assert_eq!(riff, data + 72);
+    assert_eq!(head[72..], *b"data\xff\xff\xff\xff");
 }
 
 #[cfg(unix)]
