@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::captions;
 use crate::import::Format;
 use crate::routine::Setting;
 use crate::sequencer::{Choices, GuardMode, Sides, Talk};
@@ -36,6 +37,7 @@ Examples:
   earcoach export                             calf-cramp.wav, here
   earcoach export --side left -o left.wav     names the left leg
   earcoach export my-routine.json --force     replaces my-routine.wav
+  earcoach export --with lrc,cue              lyrics and a cue sheet beside calf-cramp.wav
   earcoach export -o - | aplay                streams the WAV into another program")]
     Export(Export),
     /// Play a routine live, listening to the runner
@@ -121,6 +123,9 @@ pub struct Export {
     /// Write the samples alone, without chapters and tags
     #[arg(long)]
     pub plain: bool,
+    /// Write files beside it, of the same name; several with commas between
+    #[arg(long, value_name = "FORMATS", value_delimiter = ',')]
+    pub with: Vec<captions::Format>,
     /// Print what was written as JSON
     #[arg(long)]
     pub json: bool,

@@ -55,6 +55,7 @@
 //! ```
 
 pub mod audit;
+pub mod captions;
 pub mod chapters;
 pub mod cli;
 pub mod clip;

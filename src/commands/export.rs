@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde_json::json;
 
+use super::beside::Beside;
 use super::{Loaded, load, open};
 use crate::cli::{Export, TimelineArgs};
 use crate::error::{Error, ExitCode};
@@ -42,30 +43,35 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     let wav = WavFile::new(format, timeline.frames, chunks);
     let sounds = Sounds::load(&timeline, &pack)?;
     let path = args.output.clone().unwrap_or_else(|| default_path(&timeline));
+    Beside::ensure(&path, &args.with)?;
     if args.json && path == Path::new("-") {
         return Err(Error::Usage("--json and the WAV cannot both go to standard output".into()));
     }
     let mut output = Output::create(&path, args.force)?;
-    let written = Written {
-        file: path,
-        frames: timeline.frames,
-        length: timeline.rate.moment_of(timeline.frames),
-        bytes: wav.bytes(),
-        format,
-        chapters: tags.as_ref().map_or(0, |tags| tags.chapters.len()),
-        notes: tags.map_or(Vec::new(), |tags| tags.notes),
-        loudness: sounds.loudness(&timeline),
-    };
-    let mut progress = Progress::new(timeline.frames, quiet);
-    let mut renderer = Renderer::new(Arc::new(timeline), Arc::new(sounds));
-    let result = wav::write(&mut renderer, &wav, &mut output, |position| {
-        progress.show(position);
-    });
-    progress.clear();
-    result.map_err(|error| Error::io("cannot write", output.path(), error))?;
+    let mut beside = Beside::open(&path, &args.with, args.force)?;
+    let mut written = Written::of(&path, &timeline, &wav, tags);
+    written.notes.extend(beside.write(&timeline, &routine.params, &path)?);
+    written.loudness = sounds.loudness(&timeline);
+    render(timeline, sounds, &wav, &mut output, quiet)?;
     output.finish()?;
+    written.beside = beside.finish()?;
     written.tell(args.json, quiet)?;
     Ok(ExitCode::Done)
+}
+
+/// The long work: makes the samples and writes them.
+fn render(
+    timeline: Timeline,
+    sounds: Sounds,
+    wav: &WavFile,
+    output: &mut Output,
+    quiet: bool,
+) -> Result<(), Error> {
+    let mut progress = Progress::new(timeline.frames, quiet);
+    let mut renderer = Renderer::new(Arc::new(timeline), Arc::new(sounds));
+    let result = wav::write(&mut renderer, wav, &mut *output, |position| progress.show(position));
+    progress.clear();
+    result.map_err(|error| Error::io("cannot write", output.path(), error))
 }
 
 /// The timeline for as many channels as were asked for, else as it needs: one has no ears.
@@ -149,12 +155,29 @@ struct Written {
     chapters: usize,
     notes: Vec<String>,
     loudness: Option<f64>,
+    /// The files beside it.
+    beside: Vec<PathBuf>,
 }
 
 impl Written {
+    fn of(path: &Path, timeline: &Timeline, wav: &WavFile, tags: Option<Tags>) -> Self {
+        Self {
+            file: path.into(),
+            frames: timeline.frames,
+            length: timeline.rate.moment_of(timeline.frames),
+            bytes: wav.bytes(),
+            format: wav.format,
+            chapters: tags.as_ref().map_or(0, |tags| tags.chapters.len()),
+            notes: tags.map_or(Vec::new(), |tags| tags.notes),
+            loudness: None,
+            beside: Vec::new(),
+        }
+    }
+
     /// Prints it: as JSON to standard output, or as a line for people to standard error.
     fn tell(&self, json: bool, quiet: bool) -> Result<(), Error> {
         let file = self.file.to_string_lossy();
+        let beside: Vec<_> = self.beside.iter().map(|file| file.to_string_lossy()).collect();
         if json {
             let value = json!({
                 "file": file,
@@ -164,6 +187,7 @@ impl Written {
                 "bits": self.format.bits.count(),
                 "bytes": self.bytes,
                 "chapters": self.chapters,
+                "files": beside,
                 "notes": self.notes,
                 "lufs": self.loudness.map(|lufs| (lufs * 100.0).round() / 100.0),
             });
@@ -177,7 +201,12 @@ impl Written {
             let file = if file == "-" { "to standard output".into() } else { printable(&file) };
             let (length, size) = (self.length.clock(), HumanBytes(self.bytes));
             tell(format_args!("wrote {file}: {length}, {size}, {loudness}"));
-            self.notes.iter().for_each(|note| tell(format_args!("note: {note}")));
+            for file in beside {
+                tell(format_args!("wrote {}", printable(&file)));
+            }
+            for note in &self.notes {
+                tell(format_args!("note: {note}"));
+            }
         }
         Ok(())
     }

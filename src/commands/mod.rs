@@ -1,5 +1,6 @@
 //! What each subcommand does.
 
+mod beside;
 mod check;
 mod devices;
 mod export;

@@ -186,3 +186,159 @@ fn an_rf64_stream_ends_with_its_chapters_too() {
     };
     assert_eq!(head("") - head("--plain"), short("") - short("--plain"));
 }
+
+/// What is spoken, by what `show --json` has: where each clip begins, in frames, and its words.
+fn spoken(timeline: &Value) -> Vec<(u64, String)> {
+    let cues = timeline["cues"].as_array().unwrap().iter();
+    let spoken = cues.filter(|cue| cue["text"].is_string());
+    spoken.map(|cue| (cue["at"].as_u64().unwrap(), cue["text"].as_str().unwrap().into())).collect()
+}
+
+/// Begins and words of what ffmpeg reads from subtitles or lyrics, in parts of a second.
+fn packets(file: &Path, parts: u64) -> Vec<(u64, String)> {
+    let arguments = ["-v", "error", "-show_packets", "-show_data", "-of", "json"];
+    let file = file.to_str().unwrap();
+    let probed = tool("ffprobe", &[&arguments[..], &[file]].concat()).0;
+    let probed: Value = serde_json::from_slice(&probed).unwrap();
+    let packets = probed["packets"].as_array().unwrap().iter();
+    let packet = |packet: &Value| {
+        let seconds: f64 = packet["pts_time"].as_str().unwrap().parse().unwrap();
+        ((seconds * parts as f64).round() as u64, dumped(packet["data"].as_str().unwrap()))
+    };
+    packets.map(packet).collect()
+}
+
+/// The bytes of a dump as text: each line has a place, eight groups of four digits, and what they
+/// look like.
+fn dumped(dump: &str) -> String {
+    let lines = dump.lines().filter_map(|line| line.split_once(": "));
+    let digits: String = lines
+        .map(|(_, line)| line.chars().take(40).filter(|c| *c != ' ').collect::<String>())
+        .collect();
+    let bytes = digits
+        .as_bytes()
+        .chunks_exact(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap());
+    String::from_utf8(bytes.collect()).unwrap().trim_end().to_string()
+}
+
+/// A sentence is cues in a row: the words of all of them, from where the first of them begins.
+fn assert_these_are_said(sentences: &[(u64, String)], timeline: &Value, parts: u64) {
+    let rate = timeline["rate"].as_u64().unwrap();
+    let mut cues = spoken(timeline).into_iter();
+    for (at, words) in sentences {
+        let (begin, mut said) = cues.next().unwrap();
+        assert_eq!(begin * parts / rate, *at, "{words}");
+        while said.len() < words.len() {
+            said = format!("{said} {}", cues.next().unwrap().1);
+        }
+        assert_eq!(said, *words);
+    }
+    assert_eq!(cues.next(), None);
+}
+
+#[test]
+fn ffmpeg_reads_every_sentence_at_its_time_from_lyrics_and_subtitles() {
+    for options in ["", "--rate 44100"] {
+        let show = earcoach(&format!("show - --json {options}")).stdin(EVERYTHING).run();
+        let timeline = show.exits(0).json();
+        let command = format!("export - -o a.wav --with lrc,srt,vtt {options}");
+        let ran = earcoach(&command).stdin(EVERYTHING).run().exits(0);
+        assert_eq!(ran.files(), ["a.lrc", "a.srt", "a.vtt", "a.wav"]);
+        for (file, parts) in [("a.srt", 1000), ("a.vtt", 1000), ("a.lrc", 100)] {
+            let sentences = packets(&ran.path(file), parts);
+            assert!(sentences.iter().any(|(_, words)| words == "Hold for thirty seconds."));
+            assert_these_are_said(&sentences, &timeline, parts);
+        }
+    }
+}
+
+#[test]
+fn the_timeline_beside_a_file_is_the_one_that_is_shown() {
+    let shown = earcoach("show calf-stretch --json").run().exits(0);
+    let ran = earcoach("export calf-stretch -o a.wav --with json").run().exits(0);
+    assert_eq!(std::fs::read(ran.path("a.timeline.json")).unwrap(), shown.stdout);
+}
+
+#[test]
+fn the_tracks_of_the_cue_sheet_begin_where_the_steps_do() {
+    let (_, timeline) = export("");
+    let ran = earcoach("export - -o a.wav --with cue").stdin(EVERYTHING).run().exits(0);
+    let sheet = std::fs::read_to_string(ran.path("a.cue")).unwrap();
+    let mut lines = sheet.lines();
+    assert_eq!(lines.next(), Some("TITLE \"Everything\""));
+    assert_eq!(lines.next(), Some("FILE \"a.wav\" WAVE"));
+    let expected = expected(&timeline).into_iter().zip(1..).flat_map(|((from, _, name), track)| {
+        let (seconds, frames) = (from / 48_000, from % 48_000 * 75 / 48_000);
+        [
+            format!("  TRACK {track:02} AUDIO"),
+            format!("    TITLE \"{name}\""),
+            format!("    INDEX 01 {:02}:{:02}:{frames:02}", seconds / 60, seconds % 60),
+        ]
+    });
+    assert!(lines.eq(expected), "{sheet}");
+}
+
+#[test]
+fn the_labels_have_every_step_and_can_be_imported_again() {
+    let (_, timeline) = export("");
+    let ran = earcoach("export - -o a.wav --with labels").stdin(EVERYTHING).run().exits(0);
+    let labels = std::fs::read_to_string(ran.path("a.labels.txt")).unwrap();
+    let seconds =
+        |frames: u64| format!("{}.{:06}", frames / 48_000, frames % 48_000 * 1_000_000 / 48_000);
+    let regions: Vec<String> = expected(&timeline)
+        .into_iter()
+        .map(|(from, until, name)| format!("{}\t{}\t{name}", seconds(from), seconds(until)))
+        .collect();
+    let is_region = |line: &&str| {
+        let mut fields = line.split('\t');
+        fields.next() != fields.next()
+    };
+    let found: Vec<&str> = labels.lines().filter(is_region).collect();
+    assert_eq!(found, regions);
+    earcoach("import labels.txt").file("labels.txt", labels).run().exits(0);
+}
+
+#[test]
+fn the_files_beside_are_told() {
+    let ran = earcoach("export - -o a.wav --with cue,lrc,cue --json").stdin(EVERYTHING).run();
+    assert_eq!(ran.exits(0).json()["files"], serde_json::json!(["a.cue", "a.lrc"]));
+    let ran = earcoach("export - -o a.wav --with lrc").stdin(EVERYTHING).run().exits(0);
+    assert!(ran.stderr.ends_with(" LUFS\nwrote a.lrc\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_file_beside_that_exists_is_kept_unless_forced_and_nothing_is_begun() {
+    let ran = earcoach("export -o a.wav --with srt,lrc").file("a.lrc", "mine").run().exits(1);
+    assert_eq!(
+        ran.stderr,
+        "error: `a.lrc` exists already; add --force to replace it, or name another file\n"
+    );
+    assert_eq!(ran.files(), ["a.lrc"]);
+    assert_eq!(std::fs::read(ran.path("a.lrc")).unwrap(), b"mine");
+    let ran = earcoach("export -o a.wav --with lrc --force").file("a.lrc", "mine").run().exits(0);
+    assert!(std::fs::read_to_string(ran.path("a.lrc")).unwrap().starts_with("[ti:Calf cramp]\n"));
+}
+
+#[test]
+fn what_can_have_no_files_beside_it_is_refused() {
+    for output in ["-", "/dev/null"] {
+        let ran = earcoach(&format!("export -o {output} --with lrc")).run().exits(2);
+        assert_eq!(
+            ran.stderr,
+            "error: --with writes files beside the WAV file: name one with -o\n"
+        );
+        assert_eq!(ran.stdout, b"");
+    }
+    let ran = earcoach("export -o \"a\".wav --with cue").run().exits(2);
+    assert!(ran.stderr.starts_with("error: a cue sheet cannot name this file"), "{}", ran.stderr);
+    assert_eq!(ran.files(), [] as [&str; 0]);
+}
+
+#[test]
+fn a_routine_is_not_replaced_by_its_timeline() {
+    let ran = earcoach("export my.json --with json,labels --force").file("my.json", EVERYTHING);
+    let ran = ran.run().exits(0);
+    assert_eq!(ran.files(), ["my.json", "my.labels.txt", "my.timeline.json", "my.wav"]);
+    assert_eq!(std::fs::read(ran.path("my.json")).unwrap(), EVERYTHING.as_bytes());
+}

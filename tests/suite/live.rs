@@ -195,6 +195,35 @@ fn a_press_ends_the_deepening_and_the_take_holds_all_that_was_heard() {
 }
 
 #[test]
+fn the_files_beside_a_take_tell_what_was_heard() {
+    let device = Device::new().speed(4.0);
+    let mut player = play(&device, "--take take.json", SHORT);
+    device.wait_for_frames(48_000 * 22);
+    player.say("limit");
+    let ran = player.end().exits(0);
+    let take = std::fs::read(ran.path("take.json")).unwrap();
+    let exported = earcoach("export short.json --take take.json -o a.wav --with lrc,json")
+        .file("short.json", SHORT)
+        .file("take.json", &take)
+        .run()
+        .exits(0);
+    let read = |name: &str| std::fs::read_to_string(exported.path(name)).unwrap();
+    let heard: Value = serde_json::from_str(&read("a.timeline.json")).unwrap();
+    let take: Value = serde_json::from_slice(&take).unwrap();
+    assert_eq!(heard["frames"], take["frames"]);
+    let spoken = heard["cues"].as_array().unwrap().iter().filter(|cue| cue["text"].is_string());
+    let lines = spoken.map(|cue| {
+        let hundredths = cue["at"].as_u64().unwrap() * 100 / 48_000;
+        let (seconds, hundredths) = (hundredths / 100, hundredths % 100);
+        let (minutes, seconds) = (seconds / 60, seconds % 60);
+        format!("[{minutes:02}:{seconds:02}.{hundredths:02}]{}", cue["text"].as_str().unwrap())
+    });
+    let lyrics = read("a.lrc");
+    assert!(lyrics.lines().skip(2).eq(lines), "{lyrics}");
+    assert_eq!(lyrics.matches("]Hold.").count(), 1);
+}
+
+#[test]
 fn every_control_does_what_it_says() {
     let device = Device::new().speed(4.0);
     let mut player = play(&device, "--take take.json --events", SHORT);
