@@ -16,24 +16,10 @@ use mpris_server::{
 };
 
 use super::control::Control;
+use super::now_playing::NowPlaying;
 
 /// How many characters of a text the desktop is shown; a routine may hold megabytes.
 const LONGEST_TEXT: usize = 300;
-
-/// What is going on, for the desktop to show.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NowPlaying {
-    /// Whether the routine is paused.
-    pub paused: bool,
-    /// What the step is called.
-    pub step: String,
-    /// The step's number in the routine: another number is another track.
-    pub number: usize,
-    /// How long the step is; 0 if it is open.
-    pub length_ms: u64,
-    /// How far into the step it is at this moment.
-    pub position_ms: u64,
-}
 
 /// The routine as a media player on the desktop. It goes away when this is dropped.
 #[derive(Debug)]

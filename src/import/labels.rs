@@ -65,14 +65,10 @@ fn time(text: &str, line: Line, reading: &mut Reading) -> Option<Millis> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::reading::{self, Made};
 
-    /// The steps, what was told, and what was wrong.
-    fn made(text: &str) -> (Vec<Entry>, Vec<String>, Vec<String>) {
-        let mut reading = Reading::of(text);
-        let steps = read(&mut reading);
-        let told = reading.left_out.iter().map(|left| format!("{}: {}", left.line, left.what));
-        let wrong = reading.problems.iter().map(|problem| problem.message.clone());
-        (steps, told.collect(), wrong.collect())
+    fn made(text: &str) -> Made {
+        reading::made(read, text)
     }
 
     #[test]

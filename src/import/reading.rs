@@ -143,6 +143,20 @@ pub(super) fn seconds(text: &str) -> Result<Millis, String> {
     if length > LONGEST { Err(too_long()) } else { Ok(length) }
 }
 
+/// The steps that a reader made of a text, what it told, and what it found wrong.
+#[cfg(test)]
+pub(super) type Made = (Vec<super::Entry>, Vec<String>, Vec<String>);
+
+/// Lets a reader read a text.
+#[cfg(test)]
+pub(super) fn made(read: impl Fn(&mut Reading) -> Vec<super::Entry>, text: &str) -> Made {
+    let mut reading = Reading::of(text);
+    let steps = read(&mut reading);
+    let told = reading.left_out.iter().map(|left| format!("{}: {}", left.line, left.what));
+    let wrong = reading.problems.iter().map(|problem| problem.message.clone());
+    (steps, told.collect(), wrong.collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -167,14 +167,10 @@ fn ensure_one_time(words: &str, reading: &mut Reading) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::reading::{self, Made};
 
-    /// The steps, what was told, and what was wrong.
-    fn made(text: &str) -> (Vec<Entry>, Vec<String>, Vec<String>) {
-        let mut reading = Reading::of(text);
-        let steps = read(&mut reading);
-        let told = reading.left_out.iter().map(|left| format!("{}: {}", left.line, left.what));
-        let wrong = reading.problems.iter().map(|problem| problem.message.clone());
-        (steps, told.collect(), wrong.collect())
+    fn made(text: &str) -> Made {
+        reading::made(read, text)
     }
 
     fn at_once(words: &str, seconds: u64) -> Entry {
