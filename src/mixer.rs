@@ -46,6 +46,10 @@ pub enum Span<'a> {
     Samples(&'a [i16], Ear),
     /// What the left ear and the right hear where a sound for one ear overlaps with others.
     Pairs(&'a [[i16; 2]]),
+    /// Samples that were worked on after they were mixed, from -1.0 to 1.0, for both ears.
+    Floats(&'a [f32]),
+    /// The same for each ear.
+    FloatPairs(&'a [[f32; 2]]),
 }
 
 /// A frame as it is given away, its samples from -1.0 to 1.0.
@@ -88,12 +92,14 @@ impl Span<'_> {
             Self::Silence(frames) => *frames,
             Self::Samples(samples, _) => samples.len(),
             Self::Pairs(pairs) => pairs.len(),
+            Self::Floats(samples) => samples.len(),
+            Self::FloatPairs(pairs) => pairs.len(),
         }
     }
 
     /// Whether the two ears may hear different things.
     pub fn has_ears(&self) -> bool {
-        !matches!(self, Self::Silence(_) | Self::Samples(_, Ear::Both))
+        !matches!(self, Self::Silence(_) | Self::Samples(_, Ear::Both) | Self::Floats(_))
     }
 
     /// Writes the span into `out`, which has as many frames.
@@ -106,6 +112,8 @@ impl Span<'_> {
             Self::Samples(samples, Ear::Left) => put(out, samples, |s| ears([*s, far(*s)])),
             Self::Samples(samples, Ear::Right) => put(out, samples, |s| ears([far(*s), *s])),
             Self::Pairs(pairs) => put(out, pairs, |pair| ears(*pair)),
+            Self::Floats(samples) => put(out, samples, |sample| F::of_both(*sample)),
+            Self::FloatPairs(pairs) => put(out, pairs, |[left, right]| F::of_ears(*left, *right)),
         }
     }
 }
@@ -351,7 +359,7 @@ mod tests {
             match mixer.next_span(until, false) {
                 Span::Silence(frames) => heard.resize(heard.len() + frames, 0),
                 Span::Samples(samples, _) => heard.extend_from_slice(samples),
-                Span::Pairs(_) => panic!("both ears hear the same"),
+                _ => panic!("both ears hear the same 16 bits"),
             }
         }
         heard

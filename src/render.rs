@@ -10,6 +10,15 @@ use crate::timeline::Timeline;
 /// Sounds that may overlap before the mixer needs more memory.
 const VOICES: usize = 16;
 
+/// Gives the frames of a timeline away, front to back: a renderer, or what works on its frames.
+pub trait Spans {
+    /// The next frame to be given.
+    fn position(&self) -> Frames;
+
+    /// The next span, of at least one and at most `most` frames; `None` at the end.
+    fn next_span(&mut self, most: usize) -> Option<Span<'_>>;
+}
+
 /// Goes through a timeline and makes its samples.
 #[derive(Clone, Debug)]
 pub struct Renderer {
@@ -27,13 +36,26 @@ impl Renderer {
         Self { timeline, sounds, mixer, next_cue: 0 }
     }
 
-    /// The next frame to be made.
-    pub fn position(&self) -> Frames {
+    /// Fills `out` with the next frames, from -1.0 to 1.0, and says how many there
+    /// were: fewer than asked for only at the end.
+    pub fn fill<F: Frame>(&mut self, out: &mut [F]) -> usize {
+        let mut filled = 0;
+        while filled < out.len() {
+            let Some(span) = self.next_span(out.len() - filled) else { break };
+            let frames = span.frames();
+            span.copy_to(&mut out[filled..filled + frames]);
+            filled += frames;
+        }
+        filled
+    }
+}
+
+impl Spans for Renderer {
+    fn position(&self) -> Frames {
         self.mixer.position()
     }
 
-    /// The next span, of at least one and at most `most` frames; `None` at the end.
-    pub fn next_span(&mut self, most: usize) -> Option<Span<'_>> {
+    fn next_span(&mut self, most: usize) -> Option<Span<'_>> {
         let (timeline, position) = (&*self.timeline, self.mixer.position());
         if position >= timeline.frames {
             return None;
@@ -56,19 +78,6 @@ impl Renderer {
         let until = [Some(timeline.frames), next_cue, change].into_iter().flatten().min();
         let most = Frames(position.0 + most as u64);
         Some(self.mixer.next_span(until.map_or(most, |until| until.min(most)), guarded))
-    }
-
-    /// Fills `out` with the next frames, from -1.0 to 1.0, and says how many there
-    /// were: fewer than asked for only at the end.
-    pub fn fill<F: Frame>(&mut self, out: &mut [F]) -> usize {
-        let mut filled = 0;
-        while filled < out.len() {
-            let Some(span) = self.next_span(out.len() - filled) else { break };
-            let frames = span.frames();
-            span.copy_to(&mut out[filled..filled + frames]);
-            filled += frames;
-        }
-        filled
     }
 }
 

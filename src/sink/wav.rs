@@ -6,7 +6,7 @@ use std::io::{self, Cursor, Write};
 use super::chunks::Chunks;
 use super::riff;
 use crate::mixer::Span;
-use crate::render::Renderer;
+use crate::render::Spans;
 use crate::time::{Frames, Rate};
 use crate::timeline::Ear;
 
@@ -137,13 +137,13 @@ impl WavFile {
     }
 }
 
-/// Writes a whole file to `out`, its samples from `renderer`. `progress` hears of every position
+/// Writes a whole file to `out`, its samples from `spans`. `progress` hears of every position
 /// reached.
 ///
 /// # Errors
 /// Whatever writing to `out` gives.
 pub fn write(
-    renderer: &mut Renderer,
+    spans: &mut dyn Spans,
     file: &WavFile,
     out: impl Write,
     mut progress: impl FnMut(Frames),
@@ -151,9 +151,9 @@ pub fn write(
     let mut out = Chunks::new(out);
     let mut encoder = Encoder::new(file.format);
     out.write_all(&file.head)?;
-    while let Some(span) = renderer.next_span(SPAN) {
+    while let Some(span) = spans.next_span(SPAN) {
         encoder.write(span, &mut out)?;
-        progress(renderer.position());
+        progress(spans.position());
     }
     out.write_all(file.pad())?;
     out.write_all(&file.tail)?;
@@ -184,6 +184,12 @@ impl Encoder {
                 .try_for_each(|block| self.encode(Span::Samples(block, ear), out)),
             Span::Pairs(pairs) => {
                 pairs.chunks(BLOCK).try_for_each(|block| self.encode(Span::Pairs(block), out))
+            }
+            Span::Floats(samples) => {
+                samples.chunks(BLOCK).try_for_each(|block| self.encode(Span::Floats(block), out))
+            }
+            Span::FloatPairs(pairs) => {
+                pairs.chunks(BLOCK).try_for_each(|block| self.encode(Span::FloatPairs(block), out))
             }
         }
     }
@@ -245,6 +251,7 @@ fn scaled(sample: f32, full: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::Renderer;
     use crate::sounds::Sounds;
     use crate::timeline::Timeline;
     use std::sync::Arc;
