@@ -11,6 +11,8 @@ use std::path::Path;
 mod decode;
 #[path = "src/loudness/energy.rs"]
 mod energy;
+#[path = "src/clip/filter.rs"]
+mod filter;
 #[path = "src/voice/manifest.rs"]
 mod manifest;
 #[path = "src/clip/resample.rs"]
@@ -22,8 +24,13 @@ const RATE: u32 = 48_000;
 fn main() {
     let pack = Path::new("audio/voices/heart");
     println!("cargo::rerun-if-changed={}", pack.display());
-    for shared in ["clip/decode.rs", "clip/resample.rs", "loudness/energy.rs", "voice/manifest.rs"]
-    {
+    for shared in [
+        "clip/decode.rs",
+        "clip/filter.rs",
+        "clip/resample.rs",
+        "loudness/energy.rs",
+        "voice/manifest.rs",
+    ] {
         println!("cargo::rerun-if-changed=src/{shared}");
     }
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");

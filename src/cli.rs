@@ -117,7 +117,7 @@ pub struct Export {
     /// Bits in a sample; 32 is floating point
     #[arg(long, default_value = "16")]
     pub bits: BitsArg,
-    /// 1 for mono, 2 for stereo [default: 2 where anything is meant for one ear, else 1]
+    /// 1 for mono, 2 for stereo [default: 2 where there is music or anything for one ear, else 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2))]
     pub channels: Option<u16>,
     /// Write the samples alone, without chapters and tags
@@ -313,6 +313,26 @@ pub struct TimelineArgs {
     /// Frames a second, from 8000 to 192000 [default: 48000]
     #[arg(long, value_name = "HZ", value_parser = parse_rate)]
     pub rate: Option<Rate>,
+    /// The music under it
+    #[command(flatten)]
+    pub music: MusicArgs,
+}
+
+/// Music under the voice.
+#[derive(Clone, Debug, Args)]
+pub struct MusicArgs {
+    /// Music under the voice, as long as the routine: files, folders, M3U playlists
+    #[arg(long, value_name = "PATH", num_args = 1.., help_heading = "Music")]
+    pub music: Vec<PathBuf>,
+    /// Shuffle it; the same number gives the same order
+    #[arg(long, value_name = "SEED", requires = "music", help_heading = "Music")]
+    pub shuffle: Option<u64>,
+    /// How far the music gives way to words, in dB; to tones by half of that
+    #[arg(long, value_name = "DB", default_value_t = 12.0, value_parser = parse_decibels, requires = "music", help_heading = "Music")]
+    pub duck: f64,
+    /// How much softer the music is than its file, in dB
+    #[arg(long, value_name = "DB", default_value_t = 9.0, value_parser = parse_decibels, requires = "music", help_heading = "Music")]
+    pub music_level: f64,
 }
 
 impl TimelineArgs {
@@ -331,6 +351,7 @@ impl TimelineArgs {
             talk: self.talk,
             fit: self.fit.map(|fit| fit.0),
             set: self.set.clone(),
+            music: self.music.is_wanted(),
         }
     }
 }
@@ -364,6 +385,11 @@ fn parse_rate(text: &str) -> Result<Rate, String> {
     rate.ok_or_else(|| {
         format!("a rate is a whole number from {} to {}", Rate::LOWEST, Rate::HIGHEST)
     })
+}
+
+fn parse_decibels(text: &str) -> Result<f64, String> {
+    let db = text.parse().ok().filter(|db| (0.0..=60.0).contains(db));
+    db.ok_or_else(|| "a number of dB from 0 to 60".into())
 }
 
 fn parse_duration(text: &str) -> Result<Millis, String> {

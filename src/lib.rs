@@ -55,6 +55,7 @@
 //! ```
 
 pub mod audit;
+pub mod bed;
 pub mod captions;
 pub mod chapters;
 pub mod cli;
@@ -70,6 +71,7 @@ pub mod lint;
 pub mod loudness;
 pub mod mixer;
 pub mod problem;
+pub mod random;
 pub mod render;
 pub mod report;
 pub mod routine;

@@ -11,6 +11,8 @@
 
 use std::sync::Arc;
 
+use crate::bed::Bed;
+use crate::bed::duck::Duck;
 use crate::guard;
 use crate::sounds::Sounds;
 use crate::time::{Frames, Millis, Rate};
@@ -163,7 +165,7 @@ impl Sounding {
 }
 
 /// Makes samples of sounds that were begun.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Mixer {
     /// The next frame to be made.
     position: u64,
@@ -171,6 +173,8 @@ pub struct Mixer {
     sounding: Vec<Sounding>,
     fade: u64,
     guard: Vec<i16>,
+    /// Music under all of it.
+    bed: Option<Bed>,
     /// Room for one quantum: the sums of each ear, of which what both hear alike needs the first
     /// only, and these as samples.
     sums: [Vec<i32>; 2],
@@ -188,10 +192,17 @@ impl Mixer {
             sounding: Vec::with_capacity(voices),
             fade: rate.frame_at(FADE).0,
             guard: guard::signal(rate),
+            bed: None,
             sums: [vec![0; quantum], vec![0; quantum]],
             mix: vec![0; quantum],
             pairs: vec![[0; 2]; quantum],
         }
+    }
+
+    /// Lays music under what is made from here on.
+    pub fn lay_bed(&mut self, mut bed: Bed) {
+        bed.make_room(self.mix.len());
+        self.bed = Some(bed);
     }
 
     /// The next frame to be made.
@@ -239,14 +250,18 @@ impl Mixer {
     }
 
     /// The next span: of at least one frame, up to `until` at the furthest. Where nothing
-    /// sounds it is the guard signal if `guarded`.
-    pub fn next_span(&mut self, until: Frames, guarded: bool) -> Span<'_> {
+    /// sounds it is the guard signal if `guarded`; with music, that keeps earbuds awake, and gives
+    /// way by `duck`.
+    pub fn next_span(&mut self, until: Frames, guarded: bool, duck: Duck) -> Span<'_> {
         let (position, fade) = (self.position, self.fade);
         self.sounding.retain(|sounding| sounding.end() > position);
         let mut until = until.0;
         for sounding in &self.sounding {
             let fading_from = sounding.fading_from(fade);
             until = until.min(if fading_from > position { fading_from } else { sounding.end() });
+        }
+        if self.bed.is_some() {
+            return self.mix_over_bed(until, duck);
         }
         let frames = (until - position) as usize;
         let is_fading = self.sounding.iter().any(|s| s.fading_from(fade) <= position);
@@ -271,8 +286,7 @@ impl Mixer {
 
     /// Adds up what sounds, to the end of the quantum at most.
     fn mix(&mut self, until: u64) -> Span<'_> {
-        let quantum = self.mix.len() as u64;
-        let until = until.min((self.position / quantum + 1) * quantum);
+        let until = self.within_quantum(until);
         let frames = (until - self.position) as usize;
         let ear = match self.sounding.as_slice() {
             [one] => Some(one.ear),
@@ -285,13 +299,45 @@ impl Mixer {
             put(mix, &self.sums[0], |sum| fit(*sum));
             return Span::Samples(mix, ear);
         }
-        // Counted in parts of what the far ear hears and divided once, as `far` does.
-        self.add_up(0, frames, |ear| if ear == Ear::Right { 1 } else { FAR });
-        self.add_up(1, frames, |ear| if ear == Ear::Left { 1 } else { FAR });
+        self.add_up_ears(frames);
         self.position = until;
         let (pairs, [left, right]) = (&mut self.pairs[..frames], &self.sums);
         put(pairs, left.iter().zip(right), |(l, r)| [fit(a_part(*l)), fit(a_part(*r))]);
         Span::Pairs(pairs)
+    }
+
+    /// Adds up what sounds and the music under it, to the end of the quantum at most.
+    fn mix_over_bed(&mut self, until: u64, duck: Duck) -> Span<'_> {
+        let until = self.within_quantum(until);
+        let frames = (until - self.position) as usize;
+        let is_alone = self.sounding.is_empty();
+        if !is_alone {
+            self.add_up_ears(frames);
+        }
+        self.position = until;
+        let Some(bed) = &mut self.bed else { return Span::Silence(frames) };
+        let music = bed.next(frames, duck);
+        if is_alone {
+            return Span::Pairs(music);
+        }
+        let (pairs, [left, right]) = (&mut self.pairs[..frames], &self.sums);
+        let over = |sum: i32, music: i16| fit(a_part(sum) + i32::from(music));
+        let sums = left.iter().zip(right).zip(music);
+        put(pairs, sums, |((l, r), music)| [over(*l, music[0]), over(*r, music[1])]);
+        Span::Pairs(pairs)
+    }
+
+    /// As far as `until`, but not beyond the quantum that is begun.
+    fn within_quantum(&self, until: u64) -> u64 {
+        let quantum = self.mix.len() as u64;
+        until.min((self.position / quantum + 1) * quantum)
+    }
+
+    /// Adds up so many frames for each ear, counted in parts of what the far ear hears: they are
+    /// divided once, as `far` does.
+    fn add_up_ears(&mut self, frames: usize) {
+        self.add_up(0, frames, |ear| if ear == Ear::Right { 1 } else { FAR });
+        self.add_up(1, frames, |ear| if ear == Ear::Left { 1 } else { FAR });
     }
 
     /// Adds up so many frames of all that sounds, each sound as many times as `times` has it for
@@ -345,6 +391,8 @@ fn a_part(whole: i32) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bed::Levels;
+    use crate::bed::tests::Steady;
 
     /// A sound of 600 frames of 1000 that has faded at frame 340, at 8 kHz, in spans of at most
     /// `most` frames.
@@ -356,7 +404,7 @@ mod tests {
         let mut heard = Vec::new();
         while mixer.position() < Frames(500) {
             let until = Frames(500.min(mixer.position().0 + most));
-            match mixer.next_span(until, false) {
+            match mixer.next_span(until, false, Duck::Open) {
                 Span::Silence(frames) => heard.resize(heard.len() + frames, 0),
                 Span::Samples(samples, _) => heard.extend_from_slice(samples),
                 _ => panic!("both ears hear the same 16 bits"),
@@ -372,6 +420,44 @@ mod tests {
         let expected: Vec<i16> = expected.collect();
         for most in [1, 30, 79, 80, 81, 500] {
             assert_eq!(cut(most), expected, "in spans of {most}");
+        }
+    }
+
+    /// A sound of 600 frames of 1000 in one ear from frame 100 on, over music of 800 and -800.
+    fn over_music(ear: Ear, most: u64) -> Vec<[i16; 2]> {
+        let rate = Rate::new(8000).unwrap();
+        let mut mixer = Mixer::new(rate, 1);
+        let levels = Levels { music: 0.0, duck: 0.0 };
+        let mut bed = Bed::new(Box::new(Steady(800)), levels, rate);
+        bed.make_room(16_000);
+        bed.next(16_000, Duck::Open);
+        mixer.lay_bed(bed);
+        let sounds = Arc::new(Sounds::of(&[&[1000; 600]]));
+        let (at, end, cut) = (100, 700, None);
+        mixer.begin(Sounding { sounds, sound: 0, at, end, cut, is_voice: true, again: 0, ear });
+        let mut heard = Vec::new();
+        mixer.position = 100;
+        while mixer.position() < Frames(900) {
+            let until = Frames(900.min(mixer.position().0 + most));
+            match mixer.next_span(until, true, Duck::Open) {
+                Span::Pairs(pairs) => heard.extend_from_slice(pairs),
+                _ => panic!("music is heard"),
+            }
+        }
+        heard
+    }
+
+    #[test]
+    fn music_lies_under_every_sound_and_goes_on_alone() {
+        for (ear, expected) in
+            [(Ear::Both, [1800, 200]), (Ear::Left, [1800, -550]), (Ear::Right, [1050, 200])]
+        {
+            let heard = over_music(ear, 900);
+            assert!(heard[..600].iter().all(|frame| *frame == expected), "{ear:?}: {:?}", heard[0]);
+            assert!(heard[600..].iter().all(|frame| *frame == [800, -800]));
+            for most in [1, 79, 80, 81] {
+                assert_eq!(over_music(ear, most), heard, "in spans of {most}");
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::bed::Bed;
 use crate::mixer::{Frame, Mixer, Sounding, Span};
 use crate::sounds::Sounds;
 use crate::time::Frames;
@@ -20,7 +21,7 @@ pub trait Spans {
 }
 
 /// Goes through a timeline and makes its samples.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Renderer {
     timeline: Arc<Timeline>,
     sounds: Arc<Sounds>,
@@ -34,6 +35,13 @@ impl Renderer {
     pub fn new(timeline: Arc<Timeline>, sounds: Arc<Sounds>) -> Self {
         let mixer = Mixer::new(timeline.rate, VOICES);
         Self { timeline, sounds, mixer, next_cue: 0 }
+    }
+
+    /// The same with music under it, which gives way where the timeline says.
+    #[must_use]
+    pub fn over(mut self, bed: Bed) -> Self {
+        self.mixer.lay_bed(bed);
+        self
     }
 
     /// Fills `out` with the next frames, from -1.0 to 1.0, and says how many there
@@ -75,9 +83,11 @@ impl Spans for Renderer {
         }
         let next_cue = timeline.cues.get(self.next_cue).map(|cue| cue.at);
         let (guarded, change) = timeline.guard.at(position);
-        let until = [Some(timeline.frames), next_cue, change].into_iter().flatten().min();
+        let (duck, give_way) = timeline.ducks.at(position);
+        let ends = [next_cue, change, give_way].into_iter().flatten();
+        let until = ends.fold(timeline.frames, Frames::min);
         let most = Frames(position.0 + most as u64);
-        Some(self.mixer.next_span(until.map_or(most, |until| until.min(most)), guarded))
+        Some(self.mixer.next_span(until.min(most), guarded, duck))
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::bed::duck::Ducks;
 use crate::clip::decode::Audio;
 use crate::glide::Glide;
 use crate::problem::Span;
@@ -35,6 +36,8 @@ pub struct Timeline {
     pub sounds: Vec<Sound>,
     /// The signal that keeps Bluetooth earbuds awake.
     pub guard: Guard,
+    /// Where music gives way, if any is to lie under it.
+    pub ducks: Ducks,
 }
 
 /// One step as it is played.
@@ -285,6 +288,7 @@ impl Timeline {
             cues: cues.iter().map(cue).collect(),
             sounds: sounds.iter().map(sound).collect(),
             guard: Guard::default(),
+            ducks: Ducks::default(),
         }
     }
 

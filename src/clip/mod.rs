@@ -1,6 +1,7 @@
 //! A clip: samples that are ready to be placed on a timeline.
 
 pub mod decode;
+pub mod filter;
 pub mod own;
 pub mod resample;
 

@@ -1,68 +1,31 @@
-//! Changes the sample rate of a clip, by the windowed-sinc method (J. O. Smith,
-//! "Digital Audio Resampling Home Page", 2002): each new sample is the old ones weighed
-//! by a low-pass filter that stands at its place.
+//! Changes the sample rate of a clip.
 //!
-//! Our own and no library's, because the same routine must give the same bytes on every
-//! processor: fast libraries choose their instructions, and with them their rounding, by
-//! the machine. Here all sums are taken in one fixed order. The build script uses this
-//! file too, so it knows nothing of the rest of the crate.
+//! The build script uses this file too, so it knows nothing of the rest of the crate.
 
-/// Zero crossings of the sinc on each side of its middle.
-const CROSSINGS: usize = 48;
-/// Places between two old samples at which the filter is tabled at most. Rates
-/// with a simple ratio need fewer and fall on them exactly (147 from 48,000 to 44,100);
-/// for others the filter is interpolated between them, with an error below -110 dB.
-const MOST_PHASES: u64 = 1024;
-/// Where the filter begins to fall, as a part of the lower rate's half.
-const CUTOFF: f64 = 0.95;
-/// The Kaiser window's shape: side lobes below -100 dB.
-const BETA: f64 = 10.0;
-/// Sums run in so many lanes, so that they can be added side by side.
-const LANES: usize = 8;
+use super::filter::{Filter, Shape};
 
-/// Changes clips from one rate to another. The low-pass filter is tabled once: a row of
-/// weights for every phase, and one more, so that every phase has a next.
+/// Zero crossings of the sinc on each side of its middle: its side lobes are below -100 dB, and it
+/// falls between 0.95 and 1.05 of the lower rate's half.
+const SHAPE: Shape = Shape { crossings: 48, cutoff: 0.95, beta: 10.0 };
+
+/// Changes clips from one rate to another.
 #[derive(Clone, Debug)]
-pub struct Resampler {
-    from: u32,
-    to: u32,
-    rows: Vec<f32>,
-    phases: u64,
-    /// Weights in a row: a multiple of [`LANES`].
-    taps: usize,
-}
+pub struct Resampler(Filter);
 
 impl Resampler {
     /// A resampler from `from` to `to` frames a second.
     pub fn new(from: u32, to: u32) -> Self {
-        // Going down, the filter is as much wider as the new rate is lower.
-        let scale = (f64::from(to) / f64::from(from)).min(1.0) * CUTOFF;
-        let reach = CROSSINGS as f64 / scale;
-        let taps = (2 * (reach.ceil() as usize + 1)).next_multiple_of(LANES);
-        let middle = taps / 2 - 1;
-        let phases = u64::from(to / greatest_common_divisor(from, to)).min(MOST_PHASES);
-        let mut rows = Vec::new();
-        for phase in 0..=phases {
-            let offset = middle as f64 + phase as f64 / phases as f64;
-            let weights = (0..taps).map(|tap| weight(tap as f64 - offset, scale, reach));
-            let weights: Vec<f64> = weights.collect();
-            // Every row lets a constant through unchanged, or the phases would hum.
-            let sum: f64 = weights.iter().sum();
-            rows.extend(weights.iter().map(|weight| (weight / sum) as f32));
-        }
-        Self { from, to, rows, phases, taps }
+        Self(Filter::new(from, to, SHAPE))
     }
 
     /// `samples` turned into as many at the new rate as begin within the same time
     /// (rounded down).
     pub fn resample(&self, samples: &[i16]) -> Vec<i16> {
         let padded = self.pad(samples);
-        let (from, to) = (u64::from(self.from), u64::from(self.to));
-        let count = samples.len() as u64 * to / from;
-        (0..count)
+        (0..self.0.count(samples.len() as u64))
             .map(|i| {
-                let (whole, part) = (i * from / to, i * from % to);
-                let value = self.value_at(&padded[whole as usize..], part, to);
+                let (whole, part) = self.0.place(i);
+                let value = self.0.value_at(&padded[whole as usize..], part);
                 value.round_ties_even().clamp(-32768.0, 32767.0) as i16
             })
             .collect()
@@ -71,66 +34,11 @@ impl Resampler {
     /// The samples as floats with silence around, so that the filter always
     /// finds its neighbours: index `i` then begins the window of old sample `i`.
     fn pad(&self, samples: &[i16]) -> Vec<f32> {
-        let mut padded = vec![0.0; self.taps / 2 - 1];
+        let mut padded = vec![0.0; self.0.lead()];
         padded.extend(samples.iter().map(|&sample| f32::from(sample)));
-        padded.resize(padded.len() + self.taps, 0.0);
+        padded.resize(padded.len() + self.0.taps(), 0.0);
         padded
     }
-
-    /// The value at `part / whole` of the way from the window's middle sample to the next.
-    fn value_at(&self, window: &[f32], part: u64, whole: u64) -> f32 {
-        let (phase, rest) = (part * self.phases / whole, part * self.phases % whole);
-        let row = |phase: u64| {
-            let begin = phase as usize * self.taps;
-            &self.rows[begin..begin + self.taps]
-        };
-        let here = dot(row(phase), window);
-        if rest == 0 {
-            return here;
-        }
-        let between = rest as f32 / whole as f32;
-        here + between * (dot(row(phase + 1), window) - here)
-    }
-}
-
-fn greatest_common_divisor(a: u32, b: u32) -> u32 {
-    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
-}
-
-/// The sum of products, in eight lanes that are added in one fixed order.
-fn dot(weights: &[f32], samples: &[f32]) -> f32 {
-    let mut lanes = [0f32; LANES];
-    let pairs = weights.chunks_exact(LANES).zip(samples.chunks_exact(LANES));
-    for (weights, samples) in pairs {
-        for lane in 0..LANES {
-            lanes[lane] += weights[lane] * samples[lane];
-        }
-    }
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
-}
-
-/// The filter's weight at `distance` old samples from its middle.
-fn weight(distance: f64, scale: f64, reach: f64) -> f64 {
-    let x = distance / reach;
-    if x.abs() >= 1.0 {
-        return 0.0;
-    }
-    let angle = std::f64::consts::PI * distance * scale;
-    let sinc = if angle == 0.0 { 1.0 } else { libm::sin(angle) / angle };
-    sinc * bessel_i0(BETA * (1.0 - x * x).sqrt()) / bessel_i0(BETA)
-}
-
-/// The modified Bessel function of the first kind and order zero, by its power series.
-fn bessel_i0(x: f64) -> f64 {
-    let quarter = x * x / 4.0;
-    let (mut term, mut sum, mut k) = (1.0, 1.0, 1.0);
-    while term > sum * 1e-16 {
-        term *= quarter / (k * k);
-        sum += term;
-        k += 1.0;
-    }
-    sum
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use rtrb::{Consumer, Producer, RingBuffer};
 use super::device::{Found, Opened};
 use super::feed::Feed;
 use super::messages::{Begin, Change, Command};
+use super::music::Player;
 use super::shared::Shared;
 use super::transport::Transport;
 use crate::error::Error;
@@ -33,6 +34,8 @@ pub struct Playback {
     pub buffer: Option<u32>,
     /// 1.0 for samples as they are.
     pub volume: f32,
+    /// What is played under the routine.
+    pub music: Option<Arc<Player>>,
 }
 
 /// A device that plays.
@@ -81,7 +84,10 @@ impl Link {
         let hz = NonZero::new(rate.hz()).unwrap_or(NonZero::<u32>::MIN);
         let format = (hz, found.channels());
         let timeline = for_channels(timeline, found.channels());
-        let transport = Transport::new(timeline, sounds, begin, reports);
+        let mut transport = Transport::new(timeline, sounds, begin, reports);
+        if let Some(music) = &playback.music {
+            transport.lay_bed(music.bed(begin.heard));
+        }
         let feed = Feed::new(transport, orders, Arc::clone(&shared), format, playback.volume);
         let opened = found.open(rate, playback.buffer, &shared, feed)?;
         let progress = Progress { made: 0, errors: 0, looked: Instant::now(), failing: 0 };

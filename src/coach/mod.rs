@@ -21,6 +21,7 @@ pub mod messages;
 mod moves;
 #[cfg_attr(not(target_os = "linux"), path = "mpris_none.rs")]
 pub mod mpris;
+pub mod music;
 pub mod now_playing;
 pub mod plan;
 mod quiet;

@@ -8,6 +8,8 @@ use rtrb::Producer;
 
 use super::messages::{Begin, Change, Changed, Command, Insert};
 use super::moves::{self, QUARTER};
+use crate::bed::Bed;
+use crate::bed::duck::Duck;
 use crate::mixer::{FADE, Frame, Mixer, Sounding};
 use crate::sequencer::{LEAD_IN, LONG_SILENCE};
 use crate::sounds::Sounds;
@@ -113,6 +115,11 @@ impl Transport {
         transport
     }
 
+    /// Lays music under all that is heard.
+    pub fn lay_bed(&mut self, bed: Bed) {
+        self.mixer.lay_bed(bed);
+    }
+
     /// Does what is asked.
     pub fn obey(&mut self, command: Command) {
         let (timeline, position) = (Arc::clone(&self.timeline), Frames(self.position));
@@ -185,7 +192,7 @@ impl Transport {
                 out.len()
             }
             State::Still { until, then } if heard >= until => self.go_on(then),
-            State::Still { until, .. } => self.take_span(out, until, self.timeline.guard.on),
+            State::Still { until, then } => self.take_span(out, until, self.duck_while(then)),
             State::Saying { .. } => self.fill_saying(out),
             State::Playing => self.fill_playing(out),
         }
@@ -223,9 +230,11 @@ impl Transport {
         }
         let next_cue = self.timeline.cues.get(self.next_cue).map(|cue| cue.at);
         let (guarded, change) = self.timeline.guard.at(Frames(self.position));
-        let ends = [next_cue, change].into_iter().flatten();
+        let (duck, give_way) = self.timeline.ducks.at(Frames(self.position));
+        let ends = [next_cue, change, give_way].into_iter().flatten();
         let end = ends.fold(self.timeline.frames, Frames::min);
-        let made = self.take_span(out, heard + (end.0 - self.position), guarded);
+        let duck = if duck == Duck::Voice && !self.has_voice { Duck::Open } else { duck };
+        let made = self.make_span(out, heard + (end.0 - self.position), guarded, duck);
         self.position += made as u64;
         made
     }
@@ -241,7 +250,7 @@ impl Transport {
             self.tell(Changed::Wait(Frames(self.owed)));
         }
         let until = self.mixer.position().0 + self.owed;
-        let made = self.take_span(out, until, self.timeline.guard.on);
+        let made = self.take_span(out, until, Duck::Open);
         self.owed -= made as u64;
         made
     }
@@ -287,14 +296,31 @@ impl Transport {
             }
             return self.go_on(then);
         }
-        self.take_span(out, until, self.timeline.guard.on)
+        let duck = if *then == Then::Pause { Duck::Silent } else { Duck::Voice };
+        self.take_span(out, until, duck)
+    }
+
+    /// How far music gives way while the timeline stands still.
+    fn duck_while(&self, then: Then) -> Duck {
+        if then == Then::Play { Duck::Open } else { Duck::Silent }
+    }
+
+    /// One span of what sounds while the timeline stands still, up to `until`.
+    fn take_span<F: Frame>(&mut self, out: &mut [F], until: u64, duck: Duck) -> usize {
+        self.make_span(out, until, self.timeline.guard.on, duck)
     }
 
     /// One span of what sounds, up to `until`.
-    fn take_span<F: Frame>(&mut self, out: &mut [F], until: u64, guarded: bool) -> usize {
+    fn make_span<F: Frame>(
+        &mut self,
+        out: &mut [F],
+        until: u64,
+        guarded: bool,
+        duck: Duck,
+    ) -> usize {
         let most = self.mixer.position().0 + out.len() as u64;
         let is_awake = guarded || self.mixer.sounding().next().is_some();
-        let span = self.mixer.next_span(Frames(until.min(most)), guarded);
+        let span = self.mixer.next_span(Frames(until.min(most)), guarded, duck);
         let frames = span.frames();
         span.copy_to(&mut out[..frames]);
         if is_awake {

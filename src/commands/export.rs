@@ -10,7 +10,8 @@ use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::beside::Beside;
-use super::{Loaded, load, open};
+use super::{Loaded, load, music, open};
+use crate::bed::Bed;
 use crate::cli::{Export, TimelineArgs};
 use crate::error::{Error, ExitCode};
 use crate::render::Renderer;
@@ -36,12 +37,14 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
         Some(take) => load_take(take, &args.timeline)?,
         None => load(&args.timeline)?,
     };
-    let (timeline, channels) = for_channels(timeline, args.channels);
+    let has_music = args.timeline.music.is_wanted();
+    let (timeline, channels) = for_channels(timeline, args.channels, has_music);
     let format = WavFormat { rate: timeline.rate, channels, bits: args.bits.into() };
     let tags = (!args.plain).then(|| Tags::of(&timeline, routine.kind.name()));
     let chunks = tags.as_ref().map_or(Vec::new(), Tags::chunks);
     let wav = WavFile::new(format, timeline.frames, chunks);
     let sounds = Sounds::load(&timeline, &pack)?;
+    let (bed, missing) = music::bed(&args.timeline.music, timeline.rate)?.unzip();
     let path = args.output.clone().unwrap_or_else(|| default_path(&timeline));
     Beside::ensure(&path, &args.with)?;
     if args.json && path == Path::new("-") {
@@ -52,7 +55,10 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     let mut written = Written::of(&path, &timeline, &wav, tags);
     written.notes.extend(beside.write(&timeline, &routine.params, &path)?);
     written.loudness = sounds.loudness(&timeline);
-    render(timeline, sounds, &wav, &mut output, quiet)?;
+    render((timeline, sounds, bed), &wav, &mut output, quiet)?;
+    if let Some(missing) = missing {
+        written.notes.extend(missing.take().into_iter().map(|note| format!("music {note}")));
+    }
     output.finish()?;
     written.beside = beside.finish()?;
     written.tell(args.json, quiet)?;
@@ -61,22 +67,24 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
 
 /// The long work: makes the samples and writes them.
 fn render(
-    timeline: Timeline,
-    sounds: Sounds,
+    (timeline, sounds, bed): (Timeline, Sounds, Option<Bed>),
     wav: &WavFile,
     output: &mut Output,
     quiet: bool,
 ) -> Result<(), Error> {
     let mut progress = Progress::new(timeline.frames, quiet);
     let mut renderer = Renderer::new(Arc::new(timeline), Arc::new(sounds));
+    if let Some(bed) = bed {
+        renderer = renderer.over(bed);
+    }
     let result = wav::write(&mut renderer, wav, &mut *output, |position| progress.show(position));
     progress.clear();
     result.map_err(|error| Error::io("cannot write", output.path(), error))
 }
 
 /// The timeline for as many channels as were asked for, else as it needs: one has no ears.
-fn for_channels(timeline: Timeline, asked: Option<u16>) -> (Timeline, u16) {
-    match asked.unwrap_or(if timeline.has_ears() { 2 } else { 1 }) {
+fn for_channels(timeline: Timeline, asked: Option<u16>, has_music: bool) -> (Timeline, u16) {
+    match asked.unwrap_or(if timeline.has_ears() || has_music { 2 } else { 1 }) {
         1 => (timeline.without_ears(), 1),
         channels => (timeline, channels),
     }
@@ -258,10 +266,11 @@ mod tests {
     fn there_are_two_channels_where_the_ears_need_them_unless_one_is_asked_for() {
         let timeline = |ear| Timeline::of(9, &[&[1, 2]], &[(3, 0, ear)]);
         let (mono, ears) = (timeline(Ear::Both), timeline(Ear::Left));
-        assert_eq!(for_channels(mono.clone(), None), (mono.clone(), 1));
-        assert_eq!(for_channels(mono.clone(), Some(2)), (mono.clone(), 2));
-        assert_eq!(for_channels(ears.clone(), None), (ears.clone(), 2));
-        assert_eq!(for_channels(ears.clone(), Some(2)), (ears.clone(), 2));
-        assert_eq!(for_channels(ears, Some(1)), (mono, 1));
+        assert_eq!(for_channels(mono.clone(), None, false), (mono.clone(), 1));
+        assert_eq!(for_channels(mono.clone(), None, true), (mono.clone(), 2));
+        assert_eq!(for_channels(mono.clone(), Some(2), false), (mono.clone(), 2));
+        assert_eq!(for_channels(ears.clone(), None, false), (ears.clone(), 2));
+        assert_eq!(for_channels(ears.clone(), Some(2), false), (ears.clone(), 2));
+        assert_eq!(for_channels(ears, Some(1), false), (mono, 1));
     }
 }

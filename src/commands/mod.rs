@@ -6,6 +6,7 @@ mod devices;
 mod export;
 mod import;
 mod list;
+mod music;
 mod new;
 mod play;
 mod schema;

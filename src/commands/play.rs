@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::watch::{Edits, edited_at};
-use super::{Loaded, load};
+use super::{Loaded, load, music};
 use crate::cli::Play;
 use crate::coach::device::{self, Found};
 use crate::coach::events::Events;
 use crate::coach::face::Face;
 use crate::coach::link::Playback;
 use crate::coach::mpris::Mpris;
+use crate::coach::music::Player;
 use crate::coach::plan::Plan;
 use crate::coach::session::{Ending, Input, Outcome, Session};
 use crate::coach::tty::{self, Cbreak};
@@ -54,10 +55,13 @@ pub fn run(args: &Play, quiet: bool, color: Color) -> Result<ExitCode, Error> {
     let mut face = Face::new(quiet, color, listen(args, &send), args.events);
     let mut events = Events::new(args.events);
     let position = begin(args, &plan)?;
-    let mut show = Show { args, found, inputs, send, desktop: None };
+    let mut show = Show { args, found, inputs, send, desktop: None, music: None };
     let played = show.play((loaded, plan, position), &edits, &mut events, &mut face);
     face.finish();
     events.finish();
+    if let Some(music) = show.music.take().filter(|_| !quiet) {
+        music::tell_notes(&music.take_notes());
+    }
     let Played { loaded, plan, outcome } = played?;
     let saved = take.map_or(Ok(()), |file| {
         let did = Take::new(&plan.live, &loaded.choices, outcome.frames, outcome.moves.clone());
@@ -106,6 +110,7 @@ struct Show<'a> {
     inputs: Receiver<Input>,
     send: SyncSender<Input>,
     desktop: Option<Mpris>,
+    music: Option<Arc<Player>>,
 }
 
 /// The version that was played last, and how it ended.
@@ -139,6 +144,13 @@ impl Show<'_> {
         }
     }
 
+    /// The music under it, from its begin.
+    fn music(&self, rate: Rate) -> Result<Option<Arc<Player>>, Error> {
+        let args = &self.args.timeline.music;
+        let music = music::open(args, rate)?;
+        Ok(music.map(|(music, notes)| Arc::new(Player::start(music, notes, args.levels(), rate))))
+    }
+
     fn play_once(
         &mut self,
         loaded: &Loaded,
@@ -151,7 +163,9 @@ impl Show<'_> {
             device: self.args.device.clone(),
             buffer: self.args.buffer,
             volume: f32::from(self.args.volume) / 100.0,
+            music: self.music(plan.live.rate)?,
         };
+        self.music.clone_from(&playback.music);
         let device = (&self.found, playback);
         let mut session =
             Session::begin(Arc::clone(plan), sounds, &loaded.pack, device, position, told)?;

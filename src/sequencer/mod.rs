@@ -23,6 +23,7 @@ pub use phrase::phrase;
 
 use std::borrow::Cow;
 
+use crate::bed::duck::Ducks;
 use crate::problem::{Problem, Problems, Span};
 use crate::routine::{
     Action, Breathe, Clip, Count, Deepen, EarChoice, Routine, Speech, Step, Timed, Verb, Words,
@@ -77,7 +78,7 @@ pub fn sequence(
     let end = script.now.max(script.voice_free()) + TAIL;
     script.cues.sort_by_key(|cue| cue.at);
     let guard = guard::keep_awake(&mut script, options.guard, end);
-    Ok(Timeline {
+    let mut timeline = Timeline {
         title: routine.title.clone(),
         about: routine.about.clone(),
         routine: name.into(),
@@ -87,7 +88,12 @@ pub fn sequence(
         steps: script.steps,
         sounds: script.sounds,
         guard,
-    })
+        ducks: Ducks::default(),
+    };
+    if options.music {
+        timeline.ducks = Ducks::of(&timeline);
+    }
+    Ok(timeline)
 }
 
 struct Sequencer<'a> {

@@ -24,6 +24,8 @@ pub struct Options {
     /// Whether open steps last as long as they may, for the runner to end them; else
     /// as long as in a file.
     pub live: bool,
+    /// Whether music is to lie under it.
+    pub music: bool,
 }
 
 /// What was chosen of how a routine is played, as it is typed and as takes keep it; what is
@@ -52,6 +54,9 @@ pub struct Choices {
     /// Values for the routine's parameters, `NAME=VALUE`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub set: Vec<String>,
+    /// Whether there is music. Which is no take's to say: it may come from a stranger.
+    #[serde(skip)]
+    pub music: bool,
 }
 
 impl Choices {
@@ -63,6 +68,7 @@ impl Choices {
             limit: self.limit,
             guard: self.guard.unwrap_or_default(),
             talk: self.talk.unwrap_or_default(),
+            music: self.music,
             ..Options::default()
         }
     }
@@ -78,6 +84,7 @@ impl Choices {
             talk: self.talk.or(others.talk),
             fit: self.fit.or(others.fit),
             set: if self.set.is_empty() { others.set } else { self.set },
+            music: self.music,
         }
     }
 }
@@ -157,6 +164,7 @@ impl Default for Options {
             talk: Talk::Coach,
             trim: Trim::NONE,
             live: false,
+            music: false,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::guard::BREATH;
 use super::script::Script;
+use crate::bed::duck::Ducks;
 use crate::problem::{Problems, Span};
 use crate::routine::{Verb, Words};
 use crate::time::{Millis, Rate};
@@ -41,5 +42,6 @@ pub fn phrase(text: &str, pack: &Pack, rate: Rate, guarded: bool) -> Result<Time
         steps: script.steps,
         sounds: script.sounds,
         guard: Guard { on: guarded, spans: Vec::new() },
+        ducks: Ducks::default(),
     })
 }

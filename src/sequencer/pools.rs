@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use crate::problem::Span;
+use crate::random::Random;
 use crate::routine::Words;
 
 /// Which phrases were chosen so far.
@@ -42,7 +43,7 @@ impl Pools {
         let pool = self
             .pools
             .entry(first.span)
-            .or_insert_with(|| Pool { random: Random::of(seed, phrases), ..Pool::default() });
+            .or_insert_with(|| Pool { random: random(seed, phrases), ..Pool::default() });
         phrases.get(pool.choose(phrases.len()))
     }
 }
@@ -52,10 +53,7 @@ impl Pool {
         if self.next == self.order.len() {
             let last = self.order.last().copied();
             self.order = (0..count).collect();
-            // By Fisher and Yates: every order is as likely.
-            for end in (1..count).rev() {
-                self.order.swap(end, self.random.below(end + 1));
-            }
+            self.random.shuffle(&mut self.order);
             if self.order.first().copied() == last {
                 self.order.swap(0, 1);
             }
@@ -66,32 +64,13 @@ impl Pool {
     }
 }
 
-/// Numbers that look like chance and are the same everywhere: SplitMix64 (Steele, Lea and Flood,
-/// "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
-#[derive(Debug, Default)]
-struct Random(u64);
-
-impl Random {
-    /// Begun by a seed and the texts to choose from, so that an edit elsewhere changes nothing.
-    fn of(seed: u32, phrases: &[Words]) -> Self {
-        let mut state = Self(u64::from(seed));
-        for byte in phrases.iter().flat_map(|words| words.text.bytes()) {
-            state.0 = state.next() ^ u64::from(byte);
-        }
-        state
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
+/// Random numbers begun by a seed and the texts to choose from, so that an edit elsewhere changes
+/// nothing.
+fn random(seed: u32, phrases: &[Words]) -> Random {
+    let bytes = phrases.iter().flat_map(|words| words.text.bytes());
+    bytes.fold(Random::new(u64::from(seed)), |mut random, byte| {
+        Random::new(random.next() ^ u64::from(byte))
+    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Move, MoveKind, Take};
+use crate::bed::duck::{Duck, Ducks};
 use crate::error::Error;
 use crate::mixer::FADE;
 use crate::routine::bounds::MOST_CUES;
@@ -28,8 +29,8 @@ impl Take {
                 closing.say(words, step.at, answered.map_or(self.frames, |next| next.at))?;
             }
         }
-        let Closing { cues, steps, sounds, guard, .. } = closing;
-        Ok(Timeline { frames: self.frames, cues, steps, sounds, guard, ..timeline.clone() })
+        let Closing { cues, steps, sounds, guard, ducks, .. } = closing;
+        Ok(Timeline { frames: self.frames, cues, steps, sounds, guard, ducks, ..timeline.clone() })
     }
 }
 
@@ -41,6 +42,9 @@ struct Closing<'a> {
     steps: Vec<TimelineStep>,
     sounds: Vec<Sound>,
     guard: Guard,
+    ducks: Ducks,
+    /// Whether it is paused.
+    is_paused: bool,
     /// Where the other timeline is played from, and since when; `None` while it stands still.
     playing: Option<(Frames, Frames)>,
     has_voice: bool,
@@ -59,6 +63,8 @@ impl<'a> Closing<'a> {
             steps: Vec::new(),
             sounds: timeline.sounds.clone(),
             guard: Guard { on: timeline.guard.on, spans: Vec::new() },
+            ducks: Ducks::default(),
+            is_paused: false,
             playing: None,
             has_voice: true,
             sounding: Vec::new(),
@@ -73,10 +79,15 @@ impl<'a> Closing<'a> {
             MoveKind::Play(from) => {
                 self.cut(at, |_| true);
                 self.playing = Some((*from, at));
+                self.is_paused = false;
             }
             MoveKind::Still(cuts) => {
                 self.cut(at, |_| *cuts);
                 self.playing = None;
+                if *cuts {
+                    self.is_paused = true;
+                    self.ducks.push(at, end, Duck::Silent);
+                }
             }
             MoveKind::Say(_) => {
                 self.cut(at, |_| true);
@@ -134,6 +145,11 @@ impl<'a> Closing<'a> {
                 self.put(Cue { at: placed(cue.at), step, ..*cue });
             }
         }
+        for (begin, end, duck) in timeline.ducks.within(from, until) {
+            if self.has_voice || duck != Duck::Voice {
+                self.ducks.push(placed(begin), placed(end), duck);
+            }
+        }
         let flowing = timeline.guard.spans.partition_point(|(_, end)| *end <= from);
         for (begin, end) in &timeline.guard.spans[flowing..] {
             if *begin >= until {
@@ -185,6 +201,8 @@ impl<'a> Closing<'a> {
             let sound = self.sound(spoken.sound(cue));
             self.put(Cue { at: at + cue.at, sound, step, ..*cue });
         }
+        let duck = if self.is_paused { Duck::Silent } else { Duck::Voice };
+        self.ducks.push(at, end.min(at + spoken.frames), duck);
         Ok(())
     }
 

@@ -1,0 +1,58 @@
+//! The music that `--music` names, ready to lie under a routine.
+
+use crate::bed::music::{Notes, Pieces};
+use crate::bed::playlist::Playlist;
+use crate::bed::{Bed, Levels};
+use crate::cli::MusicArgs;
+use crate::error::Error;
+use crate::terminal::{printable, tell};
+use crate::time::Rate;
+
+impl MusicArgs {
+    /// Whether there is to be music.
+    pub fn is_wanted(&self) -> bool {
+        !self.music.is_empty()
+    }
+
+    /// How loud it is.
+    pub fn levels(&self) -> Levels {
+        Levels { music: self.music_level, duck: self.duck }
+    }
+}
+
+/// Opens the music, if there is to be any.
+///
+/// # Errors
+/// [`Error::Music`] when none of it can be read, [`Error::Usage`] where a routine is named as
+/// music.
+pub fn open(args: &MusicArgs, rate: Rate) -> Result<Option<(Pieces, Notes)>, Error> {
+    if !args.is_wanted() {
+        return Ok(None);
+    }
+    if let Some(routine) =
+        args.music.iter().find(|path| path.extension().is_some_and(|e| e == "json"))
+    {
+        return Err(Error::Usage(format!(
+            "--music takes all that follows it, and `{}` is no music: name the routine before \
+             --music",
+            printable(&routine.to_string_lossy())
+        )));
+    }
+    Pieces::open(Playlist::of(&args.music, args.shuffle), rate).map(Some)
+}
+
+/// The same as a bed to be laid under a file.
+///
+/// # Errors
+/// As [`open`].
+pub fn bed(args: &MusicArgs, rate: Rate) -> Result<Option<(Bed, Notes)>, Error> {
+    let opened = open(args, rate)?;
+    Ok(opened.map(|(pieces, notes)| (Bed::new(Box::new(pieces), args.levels(), rate), notes)))
+}
+
+/// Tells what had to be left out.
+pub fn tell_notes(notes: &[String]) {
+    for note in notes {
+        tell(format_args!("note: music {note}"));
+    }
+}
