@@ -25,10 +25,19 @@ pub struct Shape {
     pub beta: f64,
 }
 
+/// Where a new sample stands: behind which old one, and how many parts of the way to the next.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    /// The old sample.
+    pub whole: u64,
+    part: u64,
+}
+
 /// A low-pass filter between two rates, tabled once: a row of weights for every phase, and one
 /// more, so that every phase has a next.
 #[derive(Clone, Debug)]
 pub struct Filter {
+    /// The two rates in their lowest terms.
     from: u64,
     to: u64,
     rows: Vec<f32>,
@@ -45,7 +54,9 @@ impl Filter {
         let reach = shape.crossings as f64 / scale;
         let taps = (2 * (reach.ceil() as usize + 1)).next_multiple_of(LANES);
         let middle = taps / 2 - 1;
-        let phases = u64::from(to / greatest_common_divisor(from, to)).min(MOST_PHASES);
+        let divisor = greatest_common_divisor(from, to);
+        let (from, to) = (u64::from(from / divisor), u64::from(to / divisor));
+        let phases = to.min(MOST_PHASES);
         let mut rows = Vec::new();
         for phase in 0..=phases {
             let offset = middle as f64 + phase as f64 / phases as f64;
@@ -55,7 +66,7 @@ impl Filter {
             let sum: f64 = weights.iter().sum();
             rows.extend(weights.iter().map(|weight| (weight / sum) as f32));
         }
-        Self { from: u64::from(from), to: u64::from(to), rows, phases, taps }
+        Self { from, to, rows, phases, taps }
     }
 
     /// How many new samples begin within the time of so many old ones (rounded down).
@@ -63,10 +74,16 @@ impl Filter {
         old * self.to / self.from
     }
 
-    /// Where a new sample stands: behind which old one, and how many parts of the way to the
-    /// next, of which there are as many as the new rate has frames a second.
-    pub fn place(&self, new: u64) -> (u64, u64) {
-        (new * self.from / self.to, new * self.from % self.to)
+    /// Where the new sample after the one at `place` stands.
+    #[inline]
+    pub fn after(&self, place: Place) -> Place {
+        let part = place.part + self.from;
+        // Divided only where the new rate is much lower: there it is little beside the sums.
+        if part < 2 * self.to {
+            let over = u64::from(part >= self.to);
+            return Place { whole: place.whole + over, part: part - over * self.to };
+        }
+        Place { whole: place.whole + part / self.to, part: part % self.to }
     }
 
     /// How many old samples a window has.
@@ -79,20 +96,34 @@ impl Filter {
         self.taps / 2 - 1
     }
 
-    /// The value so many parts of the way from the window's middle sample to the next.
+    /// The value at a place, of the window that begins [`Filter::lead`] before its old sample.
     #[inline]
-    pub fn value_at(&self, window: &[f32], part: u64) -> f32 {
-        let (phase, rest) = (part * self.phases / self.to, part * self.phases % self.to);
-        let row = |phase: u64| {
-            let begin = phase as usize * self.taps;
-            &self.rows[begin..begin + self.taps]
-        };
-        let here = dot(row(phase), window);
-        if rest == 0 {
-            return here;
+    pub fn value_at(&self, window: &[f32], place: Place) -> f32 {
+        self.values_at([window], place)[0]
+    }
+
+    /// The same of several channels.
+    #[inline]
+    pub fn values_at<const N: usize>(&self, windows: [&[f32]; N], place: Place) -> [f32; N] {
+        if self.phases == self.to {
+            return dots(self.row(place.part), windows);
         }
-        let between = rest as f32 / self.to as f32;
-        here + between * (dot(row(phase + 1), window) - here)
+        let parts = place.part * self.phases;
+        let (phase, rest) = (parts / self.to, parts % self.to);
+        let mut here = dots(self.row(phase), windows);
+        if rest > 0 {
+            let between = rest as f32 / self.to as f32;
+            let there = dots(self.row(phase + 1), windows);
+            for (here, there) in here.iter_mut().zip(there) {
+                *here += between * (there - *here);
+            }
+        }
+        here
+    }
+
+    fn row(&self, phase: u64) -> &[f32] {
+        let begin = phase as usize * self.taps;
+        &self.rows[begin..begin + self.taps]
     }
 }
 
@@ -100,17 +131,20 @@ fn greatest_common_divisor(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
 
-/// The sum of products, in eight lanes that are added in one fixed order.
-fn dot(weights: &[f32], samples: &[f32]) -> f32 {
-    let mut lanes = [0f32; LANES];
-    let pairs = weights.chunks_exact(LANES).zip(samples.chunks_exact(LANES));
-    for (weights, samples) in pairs {
-        for lane in 0..LANES {
-            lanes[lane] += weights[lane] * samples[lane];
+/// The sum of products with each channel, in eight lanes that are added in one fixed order.
+#[inline]
+fn dots<const N: usize>(weights: &[f32], windows: [&[f32]; N]) -> [f32; N] {
+    let mut lanes = [[0f32; LANES]; N];
+    let windows = windows.map(|window| window.as_chunks::<LANES>().0);
+    for (i, weights) in weights.as_chunks::<LANES>().0.iter().enumerate() {
+        for (lanes, window) in lanes.iter_mut().zip(windows) {
+            let samples = &window[i];
+            for lane in 0..LANES {
+                lanes[lane] += weights[lane] * samples[lane];
+            }
         }
     }
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + e) + (c + g)) + ((b + f) + (d + h))
+    lanes.map(|[a, b, c, d, e, f, g, h]| ((a + e) + (c + g)) + ((b + f) + (d + h)))
 }
 
 /// The filter's weight at `distance` old samples from its middle.

@@ -2,7 +2,9 @@
 //!
 //! The build script uses this file too, so it knows nothing of the rest of the crate.
 
-use super::filter::{Filter, Shape};
+use std::iter;
+
+use super::filter::{Filter, Place, Shape};
 
 /// Zero crossings of the sinc on each side of its middle: its side lobes are below -100 dB, and it
 /// falls between 0.95 and 1.05 of the lower rate's half.
@@ -22,10 +24,11 @@ impl Resampler {
     /// (rounded down).
     pub fn resample(&self, samples: &[i16]) -> Vec<i16> {
         let padded = self.pad(samples);
-        (0..self.0.count(samples.len() as u64))
-            .map(|i| {
-                let (whole, part) = self.0.place(i);
-                let value = self.0.value_at(&padded[whole as usize..], part);
+        let places = iter::successors(Some(Place::default()), |place| Some(self.0.after(*place)));
+        places
+            .take(self.0.count(samples.len() as u64) as usize)
+            .map(|place| {
+                let value = self.0.value_at(&padded[place.whole as usize..], place);
                 value.round_ties_even().clamp(-32768.0, 32767.0) as i16
             })
             .collect()

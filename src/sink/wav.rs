@@ -182,6 +182,9 @@ impl Encoder {
             Span::Samples(samples, ear) => samples
                 .chunks(BLOCK)
                 .try_for_each(|block| self.encode(Span::Samples(block, ear), out)),
+            Span::Pairs(pairs) if self.is_plain_pairs() => {
+                out.write_all(bytemuck::cast_slice(pairs))
+            }
             Span::Pairs(pairs) => {
                 pairs.chunks(BLOCK).try_for_each(|block| self.encode(Span::Pairs(block), out))
             }
@@ -194,9 +197,15 @@ impl Encoder {
         }
     }
 
-    /// Whether samples in memory are the file's bytes already.
+    /// Whether samples in memory are the file's bytes already, one for each frame.
     fn is_plain(&self) -> bool {
         let plain = WavFormat { channels: 1, bits: Bits::Int16, ..self.format };
+        cfg!(target_endian = "little") && self.format == plain
+    }
+
+    /// The same for two.
+    fn is_plain_pairs(&self) -> bool {
+        let plain = WavFormat { channels: 2, bits: Bits::Int16, ..self.format };
         cfg!(target_endian = "little") && self.format == plain
     }
 
