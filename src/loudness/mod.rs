@@ -5,6 +5,8 @@
 //! of the same pitch at once would measure otherwise.
 
 pub mod energy;
+pub mod leveller;
+pub mod limiter;
 
 use crate::time::{Frames, Rate};
 use energy::SLICE_MS;
