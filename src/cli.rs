@@ -8,7 +8,9 @@ use crate::captions;
 use crate::import::Format;
 use crate::routine::Setting;
 use crate::sequencer::{Choices, GuardMode, Sides, Talk};
-use crate::sink::wav::Bits;
+use crate::sink::format;
+use crate::sink::opus::OpusFormat;
+use crate::sink::pcm::Bits;
 use crate::terminal::Color;
 use crate::time::{Millis, Rate};
 use crate::voice;
@@ -31,12 +33,13 @@ pub struct Cli {
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write a routine to a WAV file, for any music player
+    /// Write a routine to a file, for any music player
     #[command(after_help = "\
 Examples:
   earcoach export                             calf-cramp.wav, here
   earcoach export --side left -o left.wav     names the left leg
   earcoach export my-routine.json --force     replaces my-routine.wav
+  earcoach export --format opus               calf-cramp.opus, small enough for any phone
   earcoach export --with lrc,cue              lyrics and a cue sheet beside calf-cramp.wav
   earcoach export -o - | aplay                streams the WAV into another program")]
     Export(Export),
@@ -105,22 +108,30 @@ pub struct Export {
     /// The routine and how it is played
     #[command(flatten)]
     pub timeline: TimelineArgs,
-    /// The file to write; `-` streams to standard output [default: the routine's name with .wav, here]
+    /// The file to write; `-` streams to standard output [default: the routine's name with its
+    /// format's ending, here]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// The file's format [default: the one that its name ends in, else wav]
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<format::Format>,
     /// Write what was heard live, as `play --take` saved it
     #[arg(long, value_name = "FILE")]
     pub take: Option<PathBuf>,
     /// Replace the file if it exists
     #[arg(short, long)]
     pub force: bool,
-    /// Bits in a sample; 32 is floating point
-    #[arg(long, default_value = "16")]
-    pub bits: BitsArg,
+    /// Bits in a sample of WAV or FLAC; 32 is floating point, for WAV alone [default: 16]
+    #[arg(long)]
+    pub bits: Option<BitsArg>,
+    /// The room that Opus takes, in kilobits a second, from 6 to 510 [default: 48 for mono, 80 for
+    /// stereo]
+    #[arg(long, value_name = "KBPS", value_parser = clap::value_parser!(u16).range(OpusFormat::BITRATES))]
+    pub bitrate: Option<u16>,
     /// 1 for mono, 2 for stereo [default: 2 where there is music or anything for one ear, else 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2))]
     pub channels: Option<u16>,
-    /// Write the samples alone, without chapters and tags
+    /// Write the sound alone, without chapters and tags
     #[arg(long)]
     pub plain: bool,
     /// Write files beside it, of the same name; several with commas between

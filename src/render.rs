@@ -20,6 +20,19 @@ pub trait Spans {
     fn next_span(&mut self, most: usize) -> Option<Span<'_>>;
 }
 
+/// Fills `out` with the next frames of `spans`, from -1.0 to 1.0, and says how many there were:
+/// fewer than asked for only at the end.
+pub fn fill<F: Frame>(spans: &mut dyn Spans, out: &mut [F]) -> usize {
+    let mut filled = 0;
+    while filled < out.len() {
+        let Some(span) = spans.next_span(out.len() - filled) else { break };
+        let frames = span.frames();
+        span.copy_to(&mut out[filled..filled + frames]);
+        filled += frames;
+    }
+    filled
+}
+
 /// Goes through a timeline and makes its samples.
 #[derive(Debug)]
 pub struct Renderer {
@@ -44,17 +57,9 @@ impl Renderer {
         self
     }
 
-    /// Fills `out` with the next frames, from -1.0 to 1.0, and says how many there
-    /// were: fewer than asked for only at the end.
+    /// As [`fill`].
     pub fn fill<F: Frame>(&mut self, out: &mut [F]) -> usize {
-        let mut filled = 0;
-        while filled < out.len() {
-            let Some(span) = self.next_span(out.len() - filled) else { break };
-            let frames = span.frames();
-            span.copy_to(&mut out[filled..filled + frames]);
-            filled += frames;
-        }
-        filled
+        fill(self, out)
     }
 }
 

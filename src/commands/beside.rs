@@ -22,7 +22,7 @@ impl Beside {
         }
         if file == Path::new("-") || (file.exists() && !file.is_file()) {
             return Err(Error::Usage(
-                "--with writes files beside the WAV file: name one with -o".into(),
+                "--with writes files beside the exported one: name that with -o".into(),
             ));
         }
         let can_name = file.file_name().and_then(|name| name.to_str()).is_some_and(cue::can_name);

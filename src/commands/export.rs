@@ -1,4 +1,4 @@
-//! `earcoach export`: a routine as a WAV file.
+//! `earcoach export`: a routine as a file.
 
 use std::fs::File;
 use std::io::{IsTerminal, Read};
@@ -17,48 +17,48 @@ use crate::error::{Error, ExitCode};
 use crate::render::Renderer;
 use crate::routine::{BUILT_IN, Source};
 use crate::sequencer::Options;
+use crate::sink::Sink;
+use crate::sink::format::Format;
 use crate::sink::output::Output;
-use crate::sink::riff::Tags;
-use crate::sink::wav::{self, WavFile, WavFormat};
+use crate::sink::pcm::Bits;
+use crate::sink::tags::Tags;
 use crate::sounds::Sounds;
 use crate::take::Take;
 use crate::terminal::{printable, tell, write_json};
-use crate::time::{Frames, Millis};
+use crate::time::{Frames, Millis, Rate};
 use crate::timeline::Timeline;
 
 /// The most bytes a take may have.
 const LARGEST_TAKE: u64 = 16_000_000;
 
 pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
-    if let Some(path) = &args.output {
-        ensure_wav(path)?;
-    }
+    let format = Format::of_file(args.output.as_deref(), args.format)?;
     let Loaded { timeline, routine, pack, .. } = match &args.take {
         Some(take) => load_take(take, &args.timeline)?,
         None => load(&args.timeline)?,
     };
-    let has_music = args.timeline.music.is_wanted();
-    let (timeline, channels) = for_channels(timeline, args.channels, has_music);
-    let format = WavFormat { rate: timeline.rate, channels, bits: args.bits.into() };
-    let tags = (!args.plain).then(|| Tags::of(&timeline, routine.kind.name()));
-    let chunks = tags.as_ref().map_or(Vec::new(), Tags::chunks);
-    let wav = WavFile::new(format, timeline.frames, chunks);
+    let (timeline, channels) =
+        for_channels(timeline, args.channels, args.timeline.music.is_wanted());
+    let bits = args.bits.map(Into::into);
+    let sink = Sink::new(format, timeline.rate, channels, bits, args.bitrate)?;
+    let mut tags = (!args.plain).then(|| Tags::of(&timeline, routine.kind.name()));
     let sounds = Sounds::load(&timeline, &pack)?;
-    let (bed, missing) = music::bed(&args.timeline.music, timeline.rate)?.unzip();
-    let path = args.output.clone().unwrap_or_else(|| default_path(&timeline));
+    let path = args.output.clone().unwrap_or_else(|| default_path(&timeline, format));
     Beside::ensure(&path, &args.with)?;
     if args.json && path == Path::new("-") {
-        return Err(Error::Usage("--json and the WAV cannot both go to standard output".into()));
+        return Err(Error::Usage("--json and the file cannot both go to standard output".into()));
     }
     let mut output = Output::create(&path, args.force)?;
     let mut beside = Beside::open(&path, &args.with, args.force)?;
-    let mut written = Written::of(&path, &timeline, &wav, tags);
+    let mut written = Written::of(&path, &timeline, sink, channels);
+    if let Some(tags) = &mut tags {
+        written.notes.extend(sink.limit(tags));
+        written.chapters = tags.chapters.len();
+    }
     written.notes.extend(beside.write(&timeline, &routine.params, &path)?);
     written.loudness = sounds.loudness(&timeline);
-    render((timeline, sounds, bed), &wav, &mut output, quiet)?;
-    if let Some(missing) = missing {
-        written.notes.extend(missing.take().into_iter().map(|note| format!("music {note}")));
-    }
+    render(timeline, sounds, sink, tags.as_ref(), &mut output, quiet)?;
+    written.bytes = output.bytes();
     output.finish()?;
     written.beside = beside.finish()?;
     written.tell(args.json, quiet)?;
@@ -67,17 +67,18 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
 
 /// The long work: makes the samples and writes them.
 fn render(
-    (timeline, sounds, bed): (Timeline, Sounds, Option<Bed>),
-    wav: &WavFile,
+    timeline: Timeline,
+    sounds: Sounds,
+    sink: Sink,
+    tags: Option<&Tags>,
     output: &mut Output,
     quiet: bool,
 ) -> Result<(), Error> {
-    let mut progress = Progress::new(timeline.frames, quiet);
+    let frames = timeline.frames;
+    let mut progress = Progress::new(frames, quiet);
     let mut renderer = Renderer::new(Arc::new(timeline), Arc::new(sounds));
-    if let Some(bed) = bed {
-        renderer = renderer.over(bed);
-    }
-    let result = wav::write(&mut renderer, wav, &mut *output, |position| progress.show(position));
+    let show = |position| progress.show(position);
+    let result = sink.write(&mut renderer, frames, tags, output, show);
     progress.clear();
     result.map_err(|error| Error::io("cannot write", output.path(), error))
 }
@@ -135,22 +136,9 @@ fn read_text(path: &Path) -> Result<String, Error> {
     Ok(text)
 }
 
-/// Refuses names of files that are something else than WAV.
-fn ensure_wav(path: &Path) -> Result<(), Error> {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-    match ending.as_deref() {
-        Some("wav" | "wave") | None => Ok(()),
-        Some(_) if path.exists() && !path.is_file() => Ok(()),
-        Some(ending) => Err(Error::Usage(format!(
-            "`{}`: earcoach writes WAV files, not .{ending}; let the name end in .wav",
-            path.display()
-        ))),
-    }
-}
-
-/// The routine's name with `.wav`, in the current folder.
-fn default_path(timeline: &Timeline) -> PathBuf {
-    PathBuf::from(format!("{}.wav", timeline.routine))
+/// The routine's name with the format's ending, in the current folder.
+fn default_path(timeline: &Timeline, format: Format) -> PathBuf {
+    PathBuf::from(format!("{}.{}", timeline.routine, format.ending()))
 }
 
 /// What an export has written.
@@ -159,7 +147,9 @@ struct Written {
     frames: Frames,
     length: Millis,
     bytes: u64,
-    format: WavFormat,
+    sink: Sink,
+    rate: Rate,
+    channels: u16,
     chapters: usize,
     notes: Vec<String>,
     loudness: Option<f64>,
@@ -168,15 +158,17 @@ struct Written {
 }
 
 impl Written {
-    fn of(path: &Path, timeline: &Timeline, wav: &WavFile, tags: Option<Tags>) -> Self {
+    fn of(path: &Path, timeline: &Timeline, sink: Sink, channels: u16) -> Self {
         Self {
             file: path.into(),
             frames: timeline.frames,
             length: timeline.rate.moment_of(timeline.frames),
-            bytes: wav.bytes(),
-            format: wav.format,
-            chapters: tags.as_ref().map_or(0, |tags| tags.chapters.len()),
-            notes: tags.map_or(Vec::new(), |tags| tags.notes),
+            bytes: 0,
+            sink,
+            rate: timeline.rate,
+            channels,
+            chapters: 0,
+            notes: Vec::new(),
             loudness: None,
             beside: Vec::new(),
         }
@@ -190,9 +182,10 @@ impl Written {
             let value = json!({
                 "file": file,
                 "frames": self.frames,
-                "rate": self.format.rate,
-                "channels": self.format.channels,
-                "bits": self.format.bits.count(),
+                "format": self.sink.format().ending(),
+                "rate": self.rate,
+                "channels": self.channels,
+                "bits": self.sink.bits().map(Bits::count),
                 "bytes": self.bytes,
                 "chapters": self.chapters,
                 "files": beside,

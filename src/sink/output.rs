@@ -3,7 +3,7 @@
 //! are written to as they are.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +18,7 @@ use crate::error::{Error, Stopped};
 pub struct Output {
     path: PathBuf,
     kind: Kind,
+    bytes: u64,
 }
 
 #[derive(Debug)]
@@ -95,7 +96,7 @@ impl Output {
         if let Some(permissions) = old {
             part.as_file().set_permissions(permissions).map_err(cannot_write)?;
         }
-        Ok(Self { path: target, kind: Kind::Whole { part, replace, stop } })
+        Ok(Self { path: target, kind: Kind::Whole { part, replace, stop }, bytes: 0 })
     }
 
     fn standard_output() -> Result<Self, Error> {
@@ -113,12 +114,29 @@ impl Output {
                 path.display()
             )));
         }
-        Ok(Self { path, kind: Kind::Stream(stream) })
+        Ok(Self { path, kind: Kind::Stream(stream), bytes: 0 })
     }
 
     /// The file as messages name it.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// How many bytes it has so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Writes over the bytes with which a file in the making begins. What was streamed is gone, and
+    /// stays as it was.
+    ///
+    /// # Errors
+    /// Whatever writing gives.
+    pub fn write_begin_again(&mut self, begin: &[u8]) -> io::Result<()> {
+        let Kind::Whole { part, .. } = &mut self.kind else { return Ok(()) };
+        part.seek(SeekFrom::Start(0))?;
+        part.write_all(begin)?;
+        part.seek(SeekFrom::End(0)).map(|_| ())
     }
 
     /// Puts the whole file in its place. Without this nothing is left of it.
@@ -162,13 +180,15 @@ fn stop_on_signals() -> io::Result<Arc<AtomicBool>> {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.kind {
+        let written = match &mut self.kind {
             Kind::Stream(stream) => stream.write(bytes),
             Kind::Whole { stop, .. } if stop.load(Ordering::Relaxed) => {
                 Err(io::Error::other(Stopped))
             }
             Kind::Whole { part, .. } => part.write(bytes),
-        }
+        }?;
+        self.bytes += written as u64;
+        Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -212,6 +232,19 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"mine");
         output.finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn the_begin_can_be_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.flac");
+        let mut output = Output::create(&path, false).unwrap();
+        output.write_all(b"head and").unwrap();
+        output.write_begin_again(b"HEAD").unwrap();
+        output.write_all(b" tail").unwrap();
+        assert_eq!(output.bytes(), 13);
+        output.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"HEAD and tail");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::io::{self, Cursor, Write};
 
 use super::chunks::Chunks;
+use super::pcm::{Bits, FULL_16, FULL_24, whole};
 use super::riff;
 use crate::mixer::Span;
 use crate::render::Spans;
@@ -19,28 +20,6 @@ pub struct WavFormat {
     pub channels: u16,
     /// How a sample is written.
     pub bits: Bits,
-}
-
-/// How a sample is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bits {
-    /// 16-bit whole numbers.
-    Int16,
-    /// 24-bit whole numbers.
-    Int24,
-    /// 32-bit floating point, full scale 1.0.
-    Float32,
-}
-
-impl Bits {
-    /// Bits in a sample.
-    pub fn count(self) -> u16 {
-        match self {
-            Self::Int16 => 16,
-            Self::Int24 => 24,
-            Self::Float32 => 32,
-        }
-    }
 }
 
 /// Frames rendered at a time: after so many, progress is shown.
@@ -224,10 +203,10 @@ impl Encoder {
         let bytes = &mut self.bytes;
         match self.format.bits {
             Bits::Int16 => {
-                put(floats, bytes, |sample| (scaled(sample, 32_768.0) as i16).to_le_bytes());
+                put(floats, bytes, |sample| (whole(sample, FULL_16) as i16).to_le_bytes());
             }
             Bits::Int24 => put(floats, bytes, |sample| {
-                let [low, middle, high, _] = (scaled(sample, 8_388_608.0) as i32).to_le_bytes();
+                let [low, middle, high, _] = whole(sample, FULL_24).to_le_bytes();
                 [low, middle, high]
             }),
             Bits::Float32 => put(floats, bytes, f32::to_le_bytes),
@@ -250,11 +229,6 @@ fn put<const N: usize>(samples: &[f32], bytes: &mut [u8], encode: impl Fn(f32) -
     for (alike, sample) in places.chunks_exact_mut(alike).zip(samples) {
         alike.fill(encode(*sample));
     }
-}
-
-/// A sample from -1.0 to 1.0 as a whole number of a format whose full scale is `full`.
-fn scaled(sample: f32, full: f32) -> f32 {
-    (sample * full).round_ties_even().clamp(-full, full - 1.0)
 }
 
 #[cfg(test)]

@@ -1,0 +1,270 @@
+//! FLAC: the samples of a WAV file in less room. Sources: RFC 9639, sections 7 (the streamable
+//! subset, to which all is kept) and 8 (metadata blocks).
+//!
+//! Samples are predicted by FLAC's fixed polynomials alone. Its other predictors are fitted with
+//! cosines and logarithms in floating point, which processors round differently: the samples would be
+//! the same, the bytes of the file would not.
+
+use std::cell::Cell;
+use std::io::{self, Write};
+use std::num::NonZero;
+
+use flac_codec::encode::{FlacStreamWriter, Options};
+use flac_codec::metadata::contiguous::Contiguous;
+use flac_codec::metadata::cuesheet::{ISRC, Index, LeadOutNonCDDA, TrackNonCDDA};
+use flac_codec::metadata::{
+    BlockList, Cuesheet, SeekPoint, SeekTable, Streaminfo, VorbisComment, write_blocks,
+};
+
+use super::chunks::Chunks;
+use super::comments::{self, comments};
+use super::pcm::{Bits, Blocks, FULL_16, FULL_24};
+use super::tags::{SOFTWARE, Tags};
+use crate::chapters::Chapter;
+use crate::error::Error;
+use crate::render::Spans;
+use crate::time::{Frames, Rate};
+
+/// Frames encoded at a time.
+const BLOCK: u16 = 4096;
+/// Seconds from one seek point to the next.
+const SEEK: u64 = 10;
+/// The most tracks of a cue sheet that is not a CD's (section 8.7).
+const MOST_TRACKS: usize = 254;
+
+/// The shape of a FLAC file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlacFormat {
+    /// Frames a second.
+    pub rate: Rate,
+    /// One channel, or the left and the right.
+    pub channels: u16,
+    /// How a sample is written, 16 bits or 24.
+    pub bits: Bits,
+}
+
+impl FlacFormat {
+    /// A shape that FLAC can have.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for samples in floating point, and for a rate that frames of FLAC cannot
+    /// tell.
+    pub fn new(rate: Rate, channels: u16, bits: Bits) -> Result<Self, Error> {
+        if bits == Bits::Float32 {
+            return Err(Error::Usage(
+                "--bits 32: FLAC has whole numbers only; take 16 or 24 bits, or WAV".into(),
+            ));
+        }
+        let hz = rate.hz();
+        if hz >= u32::from(u16::MAX) && !hz.is_multiple_of(10) {
+            return Err(Error::Usage(format!(
+                "--rate {hz}: beyond 65534 FLAC has rates in tens; take {} or {}",
+                hz / 10 * 10,
+                hz / 10 * 10 + 10
+            )));
+        }
+        Ok(Self { rate, channels, bits })
+    }
+
+    /// What a sample of 1.0 would be.
+    fn full(self) -> f32 {
+        if self.bits == Bits::Int16 { FULL_16 } else { FULL_24 }
+    }
+}
+
+/// Leaves out what a FLAC file cannot hold, and tells it.
+pub fn limit(tags: &mut Tags) -> Vec<String> {
+    if let Some(note) = tags.limit_chapters(comments::MOST_CHAPTERS, "FLAC") {
+        return vec![note];
+    }
+    let count = tags.chapters.len();
+    if count <= MOST_TRACKS {
+        return Vec::new();
+    }
+    vec![format!(
+        "the FLAC has no cue sheet: there would be {count} tracks, more than {MOST_TRACKS}; its \
+         comments have all chapters"
+    )]
+}
+
+/// Writes a whole file of `frames` to `out`, its samples from `spans`. `progress` hears of every
+/// position reached.
+///
+/// What is known of the samples only when all were made stands in the head: it is given, to be
+/// written over that with which the file began. A stream goes without.
+///
+/// # Errors
+/// Whatever writing to `out` gives.
+pub fn write(
+    spans: &mut dyn Spans,
+    format: FlacFormat,
+    frames: Frames,
+    tags: Option<&Tags>,
+    out: impl Write,
+    mut progress: impl FnMut(Frames),
+) -> io::Result<Vec<u8>> {
+    let mut out = Chunks::new(out);
+    let mut seek = SeekPoints::new(format.rate, frames);
+    let mut sum = Sum::new(format.bits);
+    out.write_all(&head(format, frames, tags, seek.table(), None)?)?;
+    let written = Cell::new(0);
+    let options = Options::default().max_lpc_order(None).expect("no order is too high");
+    let counted = Counted { out: &mut out, written: &written };
+    let mut encoder = FlacStreamWriter::new(counted, options.fast_channel_correlation(true));
+    let mut blocks = Blocks::new(format.channels, format.full(), BLOCK.into());
+    loop {
+        let samples = blocks.next(spans);
+        if samples.is_empty() {
+            break;
+        }
+        seek.add(samples.len() as u64 / u64::from(format.channels), written.get());
+        sum.add(samples);
+        let (rate, bits) = (format.rate.hz(), u32::from(format.bits.count()));
+        encoder.write(rate, format.channels as u8, bits, samples)?;
+        progress(spans.position());
+    }
+    out.flush()?;
+    head(format, frames, tags, seek.table(), Some(sum.finish()))
+}
+
+/// All that comes before the samples. It has the same length whatever is known of them.
+fn head(
+    format: FlacFormat,
+    frames: Frames,
+    tags: Option<&Tags>,
+    seek: SeekTable,
+    md5: Option<[u8; 16]>,
+) -> io::Result<Vec<u8>> {
+    let mut blocks = BlockList::new(Streaminfo {
+        minimum_block_size: BLOCK,
+        maximum_block_size: BLOCK,
+        minimum_frame_size: None,
+        maximum_frame_size: None,
+        sample_rate: format.rate.hz(),
+        channels: NonZero::new(format.channels as u8).expect("there is a channel"),
+        bits_per_sample: u32::from(format.bits.count()).try_into().expect("16 or 24"),
+        total_samples: NonZero::new(frames.0),
+        md5,
+    });
+    blocks.insert(seek);
+    // Chapters of the cue sheet have no names. A reader that knows both kinds takes the later where
+    // both have a number: the comments, whose numbers are those of the tracks.
+    if let Some(sheet) = tags.and_then(|tags| cue_sheet(&tags.chapters, frames)) {
+        blocks.insert(sheet);
+    }
+    if let Some(tags) = tags {
+        blocks.insert(VorbisComment { vendor_string: SOFTWARE.into(), fields: comments(tags) });
+    }
+    let mut head = Vec::new();
+    write_blocks(&mut head, blocks.blocks())?;
+    Ok(head)
+}
+
+/// The chapters as tracks, to the frame. The first track of a sheet begins with the samples: what
+/// comes before the first chapter is the gap before it, index 0.
+fn cue_sheet(chapters: &[Chapter], frames: Frames) -> Option<Cuesheet> {
+    if chapters.is_empty() || chapters.len() > MOST_TRACKS {
+        return None;
+    }
+    let tracks = chapters.iter().zip(1..).map(|(chapter, number)| {
+        let gap = if number == 1 { chapter.from } else { Frames(0) };
+        let indexes = match gap.0 {
+            0 => vec![Index { offset: 0, number: 1 }],
+            gap => vec![Index { offset: 0, number: 0 }, Index { offset: gap, number: 1 }],
+        };
+        let indexes = Contiguous::try_from(indexes).ok()?;
+        Some(TrackNonCDDA {
+            offset: (chapter.from - gap).0,
+            number: NonZero::new(number)?,
+            isrc: ISRC::None,
+            non_audio: false,
+            pre_emphasis: false,
+            index_points: indexes.try_into().ok()?,
+        })
+    });
+    let tracks: Vec<TrackNonCDDA> = tracks.collect::<Option<_>>()?;
+    let lead_out = LeadOutNonCDDA::new(tracks.last(), frames.0).ok()?;
+    let tracks = tracks.try_into().ok()?;
+    Some(Cuesheet::NonCDDA { catalog_number: Vec::new(), tracks, lead_out })
+}
+
+/// Where the blocks begin to which a player would jump. There is room for all of them before
+/// they are known.
+struct SeekPoints {
+    /// Frames from one to the next.
+    step: u64,
+    points: Vec<SeekPoint>,
+    /// How many there will be.
+    count: usize,
+    /// Frames so far.
+    frames: u64,
+}
+
+impl SeekPoints {
+    fn new(rate: Rate, frames: Frames) -> Self {
+        let step = SEEK * u64::from(rate.hz());
+        Self { step, points: Vec::new(), count: frames.0.div_ceil(step) as usize, frames: 0 }
+    }
+
+    /// A block of so many frames begins at a byte.
+    fn add(&mut self, frames: u64, byte: u64) {
+        if self.points.len() as u64 * self.step < self.frames + frames {
+            self.points.push(SeekPoint::Defined {
+                sample_offset: self.frames,
+                byte_offset: byte,
+                frame_samples: frames as u16,
+            });
+        }
+        self.frames += frames;
+    }
+
+    fn table(&self) -> SeekTable {
+        let mut points = self.points.clone();
+        points.resize(self.count, SeekPoint::Placeholder);
+        SeekTable { points: points.try_into().expect("they are in order, one each 10 s of a day") }
+    }
+}
+
+/// The MD5 sum of all samples, as little-endian bytes (section 8.2).
+struct Sum {
+    bytes_each: usize,
+    bytes: Vec<u8>,
+    context: md5::Context,
+}
+
+impl Sum {
+    fn new(bits: Bits) -> Self {
+        let bytes_each = usize::from(bits.count() / 8);
+        Self { bytes_each, bytes: Vec::new(), context: md5::Context::new() }
+    }
+
+    fn add(&mut self, samples: &[i32]) {
+        self.bytes.clear();
+        for sample in samples {
+            self.bytes.extend_from_slice(&sample.to_le_bytes()[..self.bytes_each]);
+        }
+        self.context.consume(&self.bytes);
+    }
+
+    fn finish(self) -> [u8; 16] {
+        self.context.finalize().0
+    }
+}
+
+/// Counts what is written.
+struct Counted<'a, W> {
+    out: W,
+    written: &'a Cell<u64>,
+}
+
+impl<W: Write> Write for Counted<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.written.set(self.written.get() + written as u64);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
