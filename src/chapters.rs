@@ -37,18 +37,19 @@ pub fn chapters(timeline: &Timeline) -> Vec<Chapter> {
         if let Some(last) = chapters.last_mut() {
             last.until = step.at;
         }
-        chapters.push(Chapter { name: name(step), from: step.at, until: timeline.frames });
+        let name = named(&step.label, step.side);
+        chapters.push(Chapter { name, from: step.at, until: timeline.frames });
     }
     chapters.retain(|chapter| chapter.from < chapter.until);
     chapters
 }
 
 /// A step's name with its side, unless the name tells it: `Hold (left)`, `Left side`.
-fn name(step: &TimelineStep) -> String {
-    let label = tag_text(&step.label);
+pub fn named(label: &str, side: Option<Side>) -> String {
+    let label = tag_text(label);
     let told = label.to_lowercase();
     let told = |side| told.split(|c: char| !c.is_alphanumeric()).any(|word| word == side);
-    match step.side.map(Side::name) {
+    match side.map(Side::name) {
         Some(side) if !told(side) => format!("{label} ({side})"),
         _ => label,
     }

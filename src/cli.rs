@@ -41,6 +41,7 @@ Examples:
   earcoach export my-routine.json --force     replaces my-routine.wav
   earcoach export --format opus               calf-cramp.opus, small enough for any phone
   earcoach export --with lrc,cue              lyrics and a cue sheet beside calf-cramp.wav
+  earcoach export --tracks cramp              a track for each part, and a playlist, in cramp
   earcoach export -o - | aplay                streams the WAV into another program")]
     Export(Export),
     /// Play a routine live, listening to the runner
@@ -112,13 +113,16 @@ pub struct Export {
     /// format's ending, here]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write a track for each part, and a playlist, into this folder; "next" says "I am at my limit"
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["output", "with"])]
+    pub tracks: Option<PathBuf>,
     /// The file's format [default: the one that its name ends in, else wav]
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<format::Format>,
     /// Write what was heard live, as `play --take` saved it
     #[arg(long, value_name = "FILE")]
     pub take: Option<PathBuf>,
-    /// Replace the file if it exists
+    /// Replace the file, or the tracks, if they exist
     #[arg(short, long)]
     pub force: bool,
     /// Bits in a sample of WAV or FLAC; 32 is floating point, for WAV alone [default: 16]
@@ -128,6 +132,10 @@ pub struct Export {
     /// stereo]
     #[arg(long, value_name = "KBPS", value_parser = clap::value_parser!(u16).range(OpusFormat::BITRATES))]
     pub bitrate: Option<u16>,
+    /// Make it so loud, in LUFS as two ears hear it, such as -16 for a player of spoken words;
+    /// peaks are limited to -1.5 dBTP [default: as it is heard live, its voice at -16]
+    #[arg(long, value_name = "LUFS", allow_negative_numbers = true, value_parser = parse_loudness)]
+    pub loudness: Option<f64>,
     /// 1 for mono, 2 for stereo [default: 2 where there is music or anything for one ear, else 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=2))]
     pub channels: Option<u16>,
@@ -396,6 +404,11 @@ fn parse_rate(text: &str) -> Result<Rate, String> {
     rate.ok_or_else(|| {
         format!("a rate is a whole number from {} to {}", Rate::LOWEST, Rate::HIGHEST)
     })
+}
+
+fn parse_loudness(text: &str) -> Result<f64, String> {
+    let lufs = text.parse().ok().filter(|lufs| (-60.0..=-5.0).contains(lufs));
+    lufs.ok_or_else(|| "a loudness is a number from -60 to -5".into())
 }
 
 fn parse_decibels(text: &str) -> Result<f64, String> {

@@ -37,6 +37,9 @@ pub enum Error {
     /// A file exists already and was not to be replaced.
     #[error("`{}` exists already; add --force to replace it, or name another file", shown(.0))]
     Exists(PathBuf),
+    /// A folder holds what is not to be replaced; the message says what to do.
+    #[error("{0}")]
+    Taken(String),
     /// Reading or writing failed.
     #[error("{doing} `{}`: {source}", shown(path))]
     Io {
@@ -86,7 +89,7 @@ impl Error {
             Self::Invalid(_) | Self::Voice { .. } | Self::Take { .. } | Self::Music(_) => {
                 ExitCode::Invalid
             }
-            Self::Exists(_) | Self::Io { .. } => ExitCode::Failed,
+            Self::Exists(_) | Self::Taken(_) | Self::Io { .. } => ExitCode::Failed,
             Self::Device(_) => ExitCode::NoDevice,
             Self::ClosedPipe => ExitCode::Done,
             Self::Interrupted => ExitCode::Interrupted,

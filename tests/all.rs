@@ -29,5 +29,7 @@ mod show;
 mod support;
 #[path = "suite/takes.rs"]
 mod takes;
+#[path = "suite/tracks.rs"]
+mod tracks;
 #[path = "suite/voice.rs"]
 mod voice;

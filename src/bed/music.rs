@@ -122,12 +122,11 @@ impl Fade {
 }
 
 impl Pieces {
-    /// The music of a playlist at `rate`, and where it notes what it has to leave out.
+    /// The music of a playlist at `rate`; what it has to leave out is put into `notes`.
     ///
     /// # Errors
     /// [`Error::Music`] when not one of its files can be read.
-    pub fn open(playlist: Playlist, rate: Rate) -> Result<(Self, Notes), Error> {
-        let notes = Notes::default();
+    pub fn open(playlist: Playlist, rate: Rate, notes: &Notes) -> Result<Self, Error> {
         playlist.notes.into_iter().for_each(|note| notes.add(note));
         let mut pieces = Self {
             files: playlist.files,
@@ -140,7 +139,7 @@ impl Pieces {
         };
         pieces.now = pieces.open_next();
         match pieces.now {
-            Some(_) => Ok((pieces, notes)),
+            Some(_) => Ok(pieces),
             None => Err(Error::Music(notes.take())),
         }
     }
@@ -249,7 +248,9 @@ mod tests {
 
     fn open(files: &[PathBuf]) -> Result<(Pieces, Notes), Error> {
         let playlist = Playlist { files: files.to_vec(), notes: Vec::new() };
-        Pieces::open(playlist, Rate::new(8000).unwrap())
+        let notes = Notes::default();
+        let pieces = Pieces::open(playlist, Rate::new(8000).unwrap(), &notes)?;
+        Ok((pieces, notes))
     }
 
     /// The left samples of the next frames.

@@ -20,12 +20,12 @@ impl MusicArgs {
     }
 }
 
-/// Opens the music, if there is to be any.
+/// Opens the music, if there is to be any; what it has to leave out is put into `notes`.
 ///
 /// # Errors
 /// [`Error::Music`] when none of it can be read, [`Error::Usage`] where a routine is named as
 /// music.
-pub fn open(args: &MusicArgs, rate: Rate) -> Result<Option<(Pieces, Notes)>, Error> {
+pub fn open(args: &MusicArgs, rate: Rate, notes: &Notes) -> Result<Option<Pieces>, Error> {
     if !args.is_wanted() {
         return Ok(None);
     }
@@ -38,16 +38,16 @@ pub fn open(args: &MusicArgs, rate: Rate) -> Result<Option<(Pieces, Notes)>, Err
             printable(&routine.to_string_lossy())
         )));
     }
-    Pieces::open(Playlist::of(&args.music, args.shuffle), rate).map(Some)
+    Pieces::open(Playlist::of(&args.music, args.shuffle), rate, notes).map(Some)
 }
 
 /// The same as a bed to be laid under a file.
 ///
 /// # Errors
 /// As [`open`].
-pub fn bed(args: &MusicArgs, rate: Rate) -> Result<Option<(Bed, Notes)>, Error> {
-    let opened = open(args, rate)?;
-    Ok(opened.map(|(pieces, notes)| (Bed::new(Box::new(pieces), args.levels(), rate), notes)))
+pub fn bed(args: &MusicArgs, rate: Rate, notes: &Notes) -> Result<Option<Bed>, Error> {
+    let opened = open(args, rate, notes)?;
+    Ok(opened.map(|pieces| Bed::new(Box::new(pieces), args.levels(), rate)))
 }
 
 /// Tells what had to be left out.

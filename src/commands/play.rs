@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::watch::{Edits, edited_at};
 use super::{Loaded, load, music};
+use crate::bed::music::Notes;
 use crate::cli::Play;
 use crate::coach::device::{self, Found};
 use crate::coach::events::Events;
@@ -147,8 +148,9 @@ impl Show<'_> {
     /// The music under it, from its begin.
     fn music(&self, rate: Rate) -> Result<Option<Arc<Player>>, Error> {
         let args = &self.args.timeline.music;
-        let music = music::open(args, rate)?;
-        Ok(music.map(|(music, notes)| Arc::new(Player::start(music, notes, args.levels(), rate))))
+        let notes = Notes::default();
+        let music = music::open(args, rate, &notes)?;
+        Ok(music.map(|music| Arc::new(Player::start(music, notes, args.levels(), rate))))
     }
 
     fn play_once(

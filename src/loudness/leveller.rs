@@ -167,11 +167,21 @@ pub fn level_for<E>(
 }
 
 /// The integrated loudness of a programme in LUFS, as two ears hear it (EBU R128, by the library);
-/// `None` when nothing is heard.
-pub fn loudness(spans: &mut dyn Spans, rate: Rate, channels: u16) -> Option<f64> {
-    let mut meter = EbuR128::new(u32::from(channels), rate.hz(), Mode::I).ok()?;
+/// `None` when nothing is heard. `go_on` hears of every position reached.
+///
+/// # Errors
+/// What `go_on` gives, with which it ends.
+pub fn loudness<E>(
+    spans: &mut dyn Spans,
+    rate: Rate,
+    channels: u16,
+    mut go_on: impl FnMut(Frames) -> Result<(), E>,
+) -> Result<Option<f64>, E> {
+    let meter = EbuR128::new(u32::from(channels), rate.hz(), Mode::I);
+    let mut meter = meter.unwrap_or_else(|error| unreachable!("{error}: our rates and channels"));
     if channels == 1 {
-        meter.set_channel(0, Channel::DualMono).ok()?;
+        let set = meter.set_channel(0, Channel::DualMono);
+        debug_assert_eq!(set, Ok(()), "one channel was asked for");
     }
     let mut source = Channels::new(spans);
     loop {
@@ -182,9 +192,11 @@ pub fn loudness(spans: &mut dyn Spans, rate: Rate, channels: u16) -> Option<f64>
         if samples.is_empty() {
             break;
         }
-        meter.add_frames_f32(samples).ok()?;
+        let added = meter.add_frames_f32(samples);
+        debug_assert_eq!(added, Ok(()), "whole frames");
+        go_on(source.spans.position())?;
     }
-    meter.loudness_global().ok().filter(|lufs| lufs.is_finite())
+    Ok(meter.loudness_global().ok().filter(|lufs| lufs.is_finite()))
 }
 
 #[cfg(test)]
@@ -252,7 +264,7 @@ mod tests {
                 tries += 1;
                 let mut renderer = renderer(0.1, 0.7, Ear::Both);
                 let mut leveller = Leveller::new(&mut renderer, rate(), channels, gain);
-                Ok::<_, ()>(loudness(&mut leveller, rate(), channels))
+                loudness(&mut leveller, rate(), channels, |_| Ok::<_, ()>(()))
             });
             let level = level.unwrap().unwrap();
             assert!((level.lufs - target).abs() <= NEAR, "{level:?} after {tries}");
@@ -264,6 +276,6 @@ mod tests {
         assert_eq!(level_for(-16.0, 0.0, |_| Ok::<_, ()>(None)), Ok(None));
         let timeline = Timeline::of(16_000, &[], &[]);
         let mut silence = Renderer::new(Arc::new(timeline), Arc::new(Sounds::of(&[])));
-        assert_eq!(loudness(&mut silence, rate(), 1), None);
+        assert_eq!(loudness(&mut silence, rate(), 1, |_| Ok::<_, ()>(())), Ok(None));
     }
 }

@@ -3,7 +3,7 @@
 //! Sources: Ogg Vorbis I format specification, section 5 (comments and their names); Xiph wiki,
 //! "Chapter Extension" (`CHAPTERxxx`, times to the millisecond, names).
 
-use super::tags::{SOFTWARE, Tags};
+use super::tags::{SOFTWARE, Tags, Track};
 use crate::time::Millis;
 
 /// The most chapters that can be numbered: three digits, from 001.
@@ -11,8 +11,14 @@ pub const MOST_CHAPTERS: usize = 999;
 
 /// All of it as comments.
 pub fn comments(tags: &Tags) -> Vec<String> {
+    let number = |of: fn(&Track) -> usize| {
+        tags.track.as_ref().map(|track| of(track).to_string()).unwrap_or_default()
+    };
     let texts = [
         ("TITLE", tags.title.as_str()),
+        ("ALBUM", tags.track.as_ref().map_or("", |track| &track.album)),
+        ("TRACKNUMBER", &number(|track| track.number)),
+        ("TRACKTOTAL", &number(|track| track.count)),
         ("DESCRIPTION", &tags.about),
         ("GENRE", &tags.kind),
         ("ENCODER", SOFTWARE),
@@ -52,5 +58,12 @@ mod tests {
             "CHAPTER002NAME=Out = end",
         ];
         assert_eq!(comments(&tags), expected);
+    }
+
+    #[test]
+    fn a_track_has_its_album_and_its_number() {
+        let comments = comments(&tags(&[]).with_track("Evening", 2, 12));
+        let expected = ["TITLE=Calm", "ALBUM=Evening", "TRACKNUMBER=2", "TRACKTOTAL=12"];
+        assert_eq!(comments[..4], expected);
     }
 }

@@ -1,9 +1,10 @@
 //! An ID3 tag with chapters, which podcast and music players know best.
 //!
 //! Sources: ID3 tag version 2.4.0, Main Structure, sections 3.1 (header), 4 (frames) and 6.2
-//! (lengths of 7 bits a byte); Native Frames, sections 4.2 (`TIT2`) and 4.10 (`COMM`); ID3v2
+//! (lengths of 7 bits a byte); Native Frames, sections 4.2 (`TIT2`, `TALB`, `TRCK`) and 4.10 (`COMM`); ID3v2
 //! Chapter Frame Addendum 1.0, sections 3.1 (`CHAP`) and 3.2 (`CTOC`).
 
+use super::tags::Tags;
 use crate::chapters::Chapter;
 use crate::time::Rate;
 
@@ -15,17 +16,23 @@ const MOST_ENTRIES: usize = 255;
 const TOP_LEVEL: u8 = 2;
 const ORDERED: u8 = 1;
 
-/// A whole tag. The language of `about` is not said: it is the author's.
-pub fn tag(title: &str, about: &str, rate: Rate, chapters: &[Chapter]) -> Vec<u8> {
-    let mut frames = frame(*b"TIT2", &[&[UTF_8], title.as_bytes()].concat());
-    if !about.is_empty() {
-        frames.extend(frame(*b"COMM", &[&[UTF_8], b"XXX\0".as_slice(), about.as_bytes()].concat()));
+/// A whole tag. The language of the comment is not said: it is the author's.
+pub fn tag(tags: &Tags) -> Vec<u8> {
+    let mut frames = text(*b"TIT2", &tags.title);
+    if let Some(track) = &tags.track {
+        frames.extend(text(*b"TALB", &track.album));
+        frames.extend(text(*b"TRCK", &track.of_count()));
     }
+    if !tags.about.is_empty() {
+        let comment = [&[UTF_8], b"XXX\0".as_slice(), tags.about.as_bytes()].concat();
+        frames.extend(frame(*b"COMM", &comment));
+    }
+    let chapters = &tags.chapters;
     if !chapters.is_empty() {
         frames.extend(contents(chapters.len()));
     }
     for (number, chapter) in chapters.iter().enumerate() {
-        frames.extend(self::chapter(number, rate, chapter));
+        frames.extend(self::chapter(number, tags.rate, chapter));
     }
     // Version 2.4.0, no flags.
     [b"ID3\x04\0\0".as_slice(), &in_sevens(frames.len()), &frames].concat()
@@ -54,7 +61,7 @@ fn table(id: &[u8], flags: u8, entries: &[Vec<u8>]) -> Vec<u8> {
 /// A chapter from and to its milliseconds; where its bytes lie is not said.
 fn chapter(number: usize, rate: Rate, chapter: &Chapter) -> Vec<u8> {
     let millis = |frame| (rate.moment_of(frame).0 as u32).to_be_bytes();
-    let name = frame(*b"TIT2", &[&[UTF_8], chapter.name.as_bytes()].concat());
+    let name = text(*b"TIT2", &chapter.name);
     let times = [millis(chapter.from), millis(chapter.until), [0xff; 4], [0xff; 4]].concat();
     frame(*b"CHAP", &[chapter_id(number), times, name].concat())
 }
@@ -65,6 +72,10 @@ fn chapter_id(number: usize) -> Vec<u8> {
 
 fn zero_ended(text: &str) -> Vec<u8> {
     [text.as_bytes(), &[0]].concat()
+}
+
+fn text(id: [u8; 4], text: &str) -> Vec<u8> {
+    frame(id, &[&[UTF_8], text.as_bytes()].concat())
 }
 
 fn frame(id: [u8; 4], body: &[u8]) -> Vec<u8> {
@@ -78,17 +89,13 @@ fn in_sevens(length: usize) -> [u8; 4] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tags::tests::tags;
     use super::*;
-    use crate::time::Frames;
 
     #[test]
     fn a_tag_has_the_title_the_comment_the_contents_and_each_chapter() {
-        let chapters = [("In", 3, 8000), ("Out", 8000, 2_048_000)];
-        let chapters = chapters.map(|(name, from, until)| Chapter {
-            name: name.into(),
-            from: Frames(from),
-            until: Frames(until),
-        });
+        let tags =
+            Tags { about: "why".into(), ..tags(&[("In", 3, 8000), ("Out", 8000, 2_048_000)]) };
         let expected = [
             b"ID3\x04\0\0\0\0\x01\x14".as_slice(),
             b"TIT2\0\0\0\x05\0\0\x03Calm",
@@ -99,8 +106,18 @@ mod tests {
             b"CHAP\0\0\0\x23\0\0chp1\0\0\0\x03\xe8\0\x03\xe8\0\xff\xff\xff\xff\xff\xff\xff\xff",
             b"TIT2\0\0\0\x04\0\0\x03Out",
         ];
-        let tag = tag("Calm", "why", Rate::new(8000).unwrap(), &chapters);
-        assert_eq!(tag, expected.concat());
+        assert_eq!(tag(&tags), expected.concat());
+    }
+
+    #[test]
+    fn a_track_has_what_it_is_a_part_of_and_its_number() {
+        let expected = [
+            b"ID3\x04\0\0\0\0\0\x30".as_slice(),
+            b"TIT2\0\0\0\x05\0\0\x03Calm",
+            b"TALB\0\0\0\x08\0\0\x03Evening",
+            b"TRCK\0\0\0\x05\0\0\x032/12",
+        ];
+        assert_eq!(tag(&tags(&[]).with_track("Evening", 2, 12)), expected.concat());
     }
 
     #[test]

@@ -27,6 +27,8 @@ enum Kind {
     Stream(File),
     /// A file in the making.
     Whole { part: NamedTempFile, replace: bool, stop: Arc<AtomicBool> },
+    /// A file of a folder in the making.
+    Within { file: File, stop: Arc<AtomicBool> },
 }
 
 impl Output {
@@ -99,6 +101,12 @@ impl Output {
         Ok(Self { path: target, kind: Kind::Whole { part, replace, stop }, bytes: 0 })
     }
 
+    /// A file of a folder that appears whole or not at all, open already; messages name it as
+    /// `path`, and writing to it ends when `stop` is raised.
+    pub(crate) fn within(path: PathBuf, file: File, stop: Arc<AtomicBool>) -> Self {
+        Self { path, kind: Kind::Within { file, stop }, bytes: 0 }
+    }
+
     fn standard_output() -> Result<Self, Error> {
         #[cfg(unix)]
         let handle = std::os::fd::AsFd::as_fd(&io::stdout()).try_clone_to_owned();
@@ -133,10 +141,27 @@ impl Output {
     /// # Errors
     /// Whatever writing gives.
     pub fn write_begin_again(&mut self, begin: &[u8]) -> io::Result<()> {
-        let Kind::Whole { part, .. } = &mut self.kind else { return Ok(()) };
-        part.seek(SeekFrom::Start(0))?;
-        part.write_all(begin)?;
-        part.seek(SeekFrom::End(0)).map(|_| ())
+        let file = match &mut self.kind {
+            Kind::Stream(_) => return Ok(()),
+            Kind::Whole { part, .. } => part.as_file_mut(),
+            Kind::Within { file, .. } => file,
+        };
+        file.seek(SeekFrom::Start(0))?;
+        file.write_all(begin)?;
+        file.seek(SeekFrom::End(0)).map(|_| ())
+    }
+
+    /// An error when the user wants the program to end.
+    ///
+    /// # Errors
+    /// That the user has [`Stopped`] it.
+    pub fn ensure_wanted(&self) -> io::Result<()> {
+        match &self.kind {
+            Kind::Whole { stop, .. } if stop.load(Ordering::Relaxed) => {
+                Err(io::Error::other(Stopped))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Puts the whole file in its place. Without this nothing is left of it.
@@ -163,7 +188,7 @@ fn is_folder(path: &Path) -> Error {
 
 /// A flag that is raised when the user or the system wants the program to end, so that
 /// the unfinished file can be taken away. Streams need none: the signal ends the program.
-fn stop_on_signals() -> io::Result<Arc<AtomicBool>> {
+pub(crate) fn stop_on_signals() -> io::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     #[cfg(unix)]
     let signals = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
@@ -182,10 +207,13 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = match &mut self.kind {
             Kind::Stream(stream) => stream.write(bytes),
-            Kind::Whole { stop, .. } if stop.load(Ordering::Relaxed) => {
+            Kind::Whole { stop, .. } | Kind::Within { stop, .. }
+                if stop.load(Ordering::Relaxed) =>
+            {
                 Err(io::Error::other(Stopped))
             }
             Kind::Whole { part, .. } => part.write(bytes),
+            Kind::Within { file, .. } => file.write(bytes),
         }?;
         self.bytes += written as u64;
         Ok(written)
@@ -195,6 +223,7 @@ impl Write for Output {
         match &mut self.kind {
             Kind::Stream(stream) => stream.flush(),
             Kind::Whole { part, .. } => part.flush(),
+            Kind::Within { file, .. } => file.flush(),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! What stands in a WAV file besides its samples: chapters and tags, as chunks after them.
 //!
 //! Sources: Multimedia Programming Interface and Data Specifications 1.0, chapter 2 (chunks,
-//! `LIST/INFO`) and chapter 3 (`cue `, `LIST/adtl` with `labl` and `ltxt`).
+//! `LIST/INFO`) and chapter 3 (`cue `, `LIST/adtl` with `labl` and `ltxt`). A track's number
+//! stands in `ITRK`, which came later and is what players read.
 
 use super::id3;
-use super::tags::{SOFTWARE, Tags};
+use super::tags::{SOFTWARE, Tags, Track};
 use crate::chapters::Chapter;
 
 /// The most chapters that a file carries.
@@ -40,7 +41,7 @@ fn points(tags: &Tags) -> impl Iterator<Item = (u32, u32, &Chapter)> {
 /// have a number: the cue points, which are exact to the frame. That is why they come last,
 /// and why their numbers begin at 0, as the places of the tag's chapters do.
 pub fn chunks(tags: &Tags) -> Vec<u8> {
-    let tag = id3::tag(&tags.title, &tags.about, tags.rate, &tags.chapters);
+    let tag = id3::tag(tags);
     let mut chunks = chunk(*b"id3 ", &tag);
     if !tags.chapters.is_empty() {
         chunks.extend(chunk(*b"cue ", &cue_points(tags)));
@@ -80,8 +81,11 @@ fn labels(tags: &Tags) -> Vec<u8> {
 
 fn info(tags: &Tags) -> Vec<u8> {
     let mut list = b"INFO".to_vec();
+    let of_count = tags.track.as_ref().map(Track::of_count).unwrap_or_default();
     let texts = [
         (*b"INAM", tags.title.as_str()),
+        (*b"IPRD", tags.track.as_ref().map_or("", |track| &track.album)),
+        (*b"ITRK", &of_count),
         (*b"ICMT", &tags.about),
         (*b"IGNR", &tags.kind),
         (*b"ISFT", SOFTWARE),
@@ -141,6 +145,14 @@ mod tests {
             &[0; 2][..=(SOFTWARE.len() + 1) % 2],
         ];
         assert_eq!(super::info(&tags(&[])), info.concat());
+    }
+
+    #[test]
+    fn a_track_tells_its_number_and_what_it_is_a_part_of() {
+        let info = info(&tags(&[]).with_track("Evening", 2, 12));
+        let expected =
+            b"INFOINAM\x05\0\0\0Calm\0\0IPRD\x08\0\0\0Evening\0ITRK\x05\0\0\x002/12\0\0IGNR";
+        assert_eq!(info[..expected.len()], *expected);
     }
 
     #[test]

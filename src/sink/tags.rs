@@ -20,6 +20,26 @@ pub struct Tags {
     pub rate: Rate,
     /// Its chapters.
     pub chapters: Vec<Chapter>,
+    /// Its place among others, if it is a track of several.
+    pub track: Option<Track>,
+}
+
+/// The place of a track among others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Track {
+    /// What they make together.
+    pub album: String,
+    /// Its number, from 1 on.
+    pub number: usize,
+    /// How many there are.
+    pub count: usize,
+}
+
+impl Track {
+    /// Its number and how many there are: `2/12`.
+    pub fn of_count(&self) -> String {
+        format!("{}/{}", self.number, self.count)
+    }
 }
 
 impl Tags {
@@ -31,6 +51,7 @@ impl Tags {
             kind: tag_text(kind),
             rate: timeline.rate,
             chapters: chapters(timeline),
+            track: None,
         }
     }
 
@@ -63,6 +84,15 @@ pub(super) mod tests {
             kind: "other".into(),
             rate: Rate::new(8000).unwrap(),
             chapters: chapters.iter().map(chapter).collect(),
+            track: None,
+        }
+    }
+
+    impl Tags {
+        /// The same for a track of several.
+        pub fn with_track(self, album: &str, number: usize, count: usize) -> Self {
+            let track = Some(Track { album: album.into(), number, count });
+            Self { track, ..self }
         }
     }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::device::Device;
-use crate::support::{Ran, earcoach, signal};
+use crate::support::{Ran, earcoach, ffmpeg_samples, signal};
 
 /// A program that plays on a virtual device.
 struct Player {
@@ -221,6 +221,28 @@ fn the_files_beside_a_take_tell_what_was_heard() {
     let lyrics = read("a.lrc");
     assert!(lyrics.lines().skip(2).eq(lines), "{lyrics}");
     assert_eq!(lyrics.matches("]Hold.").count(), 1);
+}
+
+#[test]
+fn the_tracks_of_a_take_joined_are_what_was_heard() {
+    let device = Device::new().speed(4.0);
+    let mut player = play(&device, "--take take.json", SHORT);
+    device.wait_for_frames(48_000 * 22);
+    player.say("limit");
+    let ran = player.end().exits(0);
+    let take = std::fs::read(ran.path("take.json")).unwrap();
+    let export = |to: &str| {
+        let program = earcoach(&format!("export short.json --take take.json --json {to}"));
+        program.file("short.json", SHORT).file("take.json", &take).run().exits(0)
+    };
+    let (whole, tracks) = (export("-o a.wav"), export("--tracks t"));
+    let told = tracks.json();
+    let told = told["tracks"].as_array().unwrap().iter();
+    let files = told.map(|track| tracks.path("t").join(track["file"].as_str().unwrap()));
+    let files: Vec<_> = files.collect();
+    assert!(files.iter().any(|file| file.to_str().unwrap().ends_with("Next at your limit.wav")));
+    let joined: Vec<i16> = files.iter().flat_map(|file| ffmpeg_samples(file)).collect();
+    assert!(joined == ffmpeg_samples(&whole.path("a.wav")));
 }
 
 #[test]

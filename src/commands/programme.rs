@@ -1,0 +1,149 @@
+//! What an export writes: the frames of a timeline, the music under it, at the loudness that was
+//! asked for.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::music;
+use super::progress::Progress;
+use crate::bed::music::Notes;
+use crate::cli::MusicArgs;
+use crate::error::Error;
+use crate::loudness::leveller::{Level, Leveller, level_for, loudness};
+use crate::render::{Renderer, Spans};
+use crate::sounds::Sounds;
+use crate::time::Frames;
+use crate::timeline::Timeline;
+
+/// What is within so many LU of the loudness asked for is left as it is.
+const NEAR_ENOUGH: f64 = 0.5;
+
+/// A timeline with all that makes it sound.
+pub struct Programme<'a> {
+    timeline: Arc<Timeline>,
+    sounds: Arc<Sounds>,
+    channels: u16,
+    music: &'a MusicArgs,
+    level: Option<Level>,
+    notes: Notes,
+}
+
+impl<'a> Programme<'a> {
+    /// The programme of a timeline for so many channels. Its music is opened once to know that
+    /// there is some.
+    ///
+    /// # Errors
+    /// [`Error::Music`], [`Error::Usage`] as [`music::open`] has them.
+    pub fn open(
+        timeline: Timeline,
+        sounds: Sounds,
+        channels: u16,
+        music: &'a MusicArgs,
+    ) -> Result<Self, Error> {
+        let notes = Notes::default();
+        music::open(music, timeline.rate, &notes)?;
+        let (timeline, sounds) = (Arc::new(timeline), Arc::new(sounds));
+        Ok(Self { timeline, sounds, channels, music, level: None, notes })
+    }
+
+    /// How many frames it has.
+    pub fn frames(&self) -> Frames {
+        self.timeline.frames
+    }
+
+    /// What is heard when.
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// How loud it is, in LUFS; `None` when nothing is heard, or when music is and nothing was
+    /// measured.
+    pub fn loudness(&self) -> Option<f64> {
+        match self.level {
+            Some(level) => Some(level.lufs),
+            None if self.music.is_wanted() => None,
+            None => self.sounds.loudness(&self.timeline),
+        }
+    }
+
+    /// How loud it is, as people are told of it.
+    pub fn loudness_told(&self) -> String {
+        match self.loudness() {
+            Some(lufs) => format!("{lufs:.1} LUFS"),
+            None if self.music.is_wanted() => "music under it".into(),
+            None => "silent".into(),
+        }
+    }
+
+    /// The same to a hundredth, for programs.
+    pub fn loudness_rounded(&self) -> Option<f64> {
+        self.loudness().map(|lufs| (lufs * 100.0).round() / 100.0)
+    }
+
+    /// What was left out of its music, for people.
+    pub fn music_notes(&self) -> Vec<String> {
+        self.notes.take().into_iter().map(|note| format!("music {note}")).collect()
+    }
+
+    /// Brings it to a loudness in LUFS, if one is asked for and it is not near enough already, and
+    /// says what is to be told of it. `ensure_wanted` may end it.
+    ///
+    /// # Errors
+    /// What `ensure_wanted` gives, and as [`Programme::play`].
+    pub fn bring_to(
+        &mut self,
+        target: Option<f64>,
+        quiet: bool,
+        ensure_wanted: impl Fn() -> io::Result<()>,
+    ) -> Result<Option<String>, Error> {
+        let (Some(target), Some(own)) = (target, self.sounds.loudness(&self.timeline)) else {
+            return Ok(None);
+        };
+        if !self.music.is_wanted() && (target - own).abs() <= NEAR_ENOUGH {
+            return Ok(None);
+        }
+        let mut progress = Progress::new("measuring", self.frames(), quiet);
+        let level = level_for(target, target - own, |gain| {
+            self.level = Some(Level { gain, lufs: own });
+            self.measure(|position| {
+                progress.show(position);
+                ensure_wanted()
+            })
+        });
+        progress.clear();
+        self.level = level?;
+        let short = self.level.map_or(0.0, |level| target - level.lufs);
+        Ok((short.abs() > NEAR_ENOUGH).then(|| {
+            format!("it cannot be brought to {target} LUFS: its peaks may not get any higher")
+        }))
+    }
+
+    /// How loud it is at its level.
+    fn measure(&self, go_on: impl FnMut(Frames) -> io::Result<()>) -> Result<Option<f64>, Error> {
+        self.play(|spans| {
+            let measured = loudness(spans, self.timeline.rate, self.channels, go_on);
+            measured.map_err(|error| Error::io("cannot write", Path::new("the file"), error))
+        })
+    }
+
+    /// Gives all its frames to `listen`, front to back, and tells of music that was left out.
+    ///
+    /// # Errors
+    /// What `listen` gives, and [`Error::Music`] when none can be read any more.
+    pub fn play<T>(
+        &self,
+        listen: impl FnOnce(&mut dyn Spans) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut renderer = Renderer::new(Arc::clone(&self.timeline), Arc::clone(&self.sounds));
+        if let Some(bed) = music::bed(self.music, self.timeline.rate, &self.notes)? {
+            renderer = renderer.over(bed);
+        }
+        match self.level {
+            Some(Level { gain, .. }) => {
+                listen(&mut Leveller::new(&mut renderer, self.timeline.rate, self.channels, gain))
+            }
+            None => listen(&mut renderer),
+        }
+    }
+}
