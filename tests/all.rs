@@ -21,6 +21,11 @@ mod laws;
 #[cfg(target_os = "linux")]
 #[path = "suite/live.rs"]
 mod live;
+#[path = "suite/loudness.rs"]
+mod loudness;
+#[cfg(target_os = "linux")]
+#[path = "suite/music.rs"]
+mod music;
 #[path = "suite/oracle.rs"]
 mod oracle;
 #[path = "suite/show.rs"]

@@ -14,6 +14,7 @@ use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
 use super::resample::Stereo;
+use crate::clip::opus;
 use crate::time::Rate;
 
 /// Frames that are passed on at a time, and how many such blocks may wait: 8 MB, 45 s of a CD.
@@ -150,7 +151,7 @@ impl Decoder {
         let parameters = parameters.ok_or(TrackError::NoAudio)?.clone();
         let (track, rate) = (track.id, parameters.sample_rate.ok_or(TrackError::NoAudio)?);
         let options = AudioDecoderOptions::default();
-        let decoder = symphonia::default::get_codecs().make_audio_decoder(&parameters, &options)?;
+        let decoder = opus::codecs().make_audio_decoder(&parameters, &options)?;
         Ok(Self { format, decoder, track, rate, faults: 0, samples: Vec::new() })
     }
 

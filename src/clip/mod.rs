@@ -2,6 +2,7 @@
 
 pub mod decode;
 pub mod filter;
+pub mod opus;
 pub mod own;
 pub mod resample;
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use earcoach::bed::duck::Ducks;
+use earcoach::bed::{Bed, Levels, Music};
 use earcoach::coach::journal::{Doing, Journal};
 use earcoach::coach::messages::{Begin, Change, Changed, Command, Insert};
 use earcoach::coach::transport::Transport;
@@ -49,6 +51,19 @@ fn act() -> impl Strategy<Value = Act> {
 /// What both ears hear at an instant.
 type Frame = [f32; 2];
 
+/// Music of which every frame is another.
+#[derive(Debug, Default)]
+struct Saw(i16);
+
+impl Music for Saw {
+    fn fill(&mut self, out: &mut [[i16; 2]]) {
+        for frame in out {
+            *frame = [self.0, self.0.wrapping_mul(3)];
+            self.0 = self.0.wrapping_add(257);
+        }
+    }
+}
+
 /// Everything that is needed to play a routine.
 struct Stage {
     timeline: Arc<Timeline>,
@@ -75,6 +90,20 @@ impl Stage {
         self
     }
 
+    /// Music under all of it.
+    fn with_music(mut self) -> Self {
+        let timeline = Arc::make_mut(&mut self.timeline);
+        timeline.ducks = Ducks::of(timeline);
+        self
+    }
+
+    /// The music, where there is some.
+    fn bed(&self) -> Option<Bed> {
+        let levels = Levels { music: 9.0, duck: 12.0 };
+        let has_music = self.timeline.ducks != Ducks::default();
+        has_music.then(|| Bed::new(Box::new(Saw::default()), levels, self.timeline.rate))
+    }
+
     fn insert(&self, words: &str) -> Arc<Insert> {
         let (rate, guarded) = (self.timeline.rate, self.timeline.guard.on);
         let timeline = phrase(words, &self.pack, rate, guarded).unwrap();
@@ -88,6 +117,9 @@ impl Stage {
         let (producer, mut changes) = RingBuffer::<Change>::new(4096);
         let (timeline, sounds) = (Arc::clone(&self.timeline), Arc::clone(&self.sounds));
         let mut transport = Transport::new(timeline, sounds, Begin::default(), producer);
+        if let Some(bed) = self.bed() {
+            transport.lay_bed(bed);
+        }
         let (mut device, mut all) = (Vec::new(), Vec::new());
         for (frames, act) in acts {
             fill(&mut transport, &mut device, *frames);
@@ -116,6 +148,9 @@ impl Stage {
         let sounds = Sounds::load(&closed, &self.pack).unwrap();
         let mut frames = vec![[9.0; 2]; closed.frames.0 as usize];
         let mut renderer = Renderer::new(Arc::new(closed), Arc::new(sounds));
+        if let Some(bed) = self.bed() {
+            renderer = renderer.over(bed);
+        }
         assert_eq!(renderer.fill(&mut frames), frames.len());
         frames
     }
@@ -157,9 +192,11 @@ proptest! {
         acts in prop::collection::vec((0..40_000usize, act()), 0..30),
         guard in prop_oneof![Just(GuardMode::Wake), Just(GuardMode::Always), Just(GuardMode::Off)],
         has_ears in any::<bool>(),
+        has_music in any::<bool>(),
     ) {
         let stage = Stage::new(EVERYTHING, options(guard));
         let stage = if has_ears { stage.with_ears() } else { stage };
+        let stage = if has_music { stage.with_music() } else { stage };
         let (live, take) = stage.play(&acts, 3_000_000);
         let text = serde_json::to_string(&take).unwrap();
         prop_assert_eq!(&Take::parse(&text).unwrap(), &take);
