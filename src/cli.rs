@@ -42,7 +42,7 @@ Examples:
   earcoach export --format opus               calf-cramp.opus, small enough for any phone
   earcoach export --with lrc,cue              lyrics and a cue sheet beside calf-cramp.wav
   earcoach export --tracks cramp              a track for each part, and a playlist, in cramp
-  earcoach export -o - | aplay                streams the WAV into another program")]
+  earcoach export -o - | aplay                streams WAV into another program")]
     Export(Export),
     /// Play a routine live, listening to the runner
     #[command(after_help = "\

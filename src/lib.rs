@@ -1,6 +1,6 @@
 //! earcoach: a voice-guided audio coach. A routine, written as JSON, becomes a
 //! timeline of recorded voice clips and tones, each on its exact frame; the timeline
-//! becomes a WAV file, or is played live while the runner has a say.
+//! becomes a file, or is played live while the runner has a say.
 //!
 //! # The road from a routine to the ear
 //!
@@ -15,7 +15,7 @@
 //!                      ╱               ╲
 //!         render::Renderer             coach::transport ◀── presses
 //!                ▼                           ▼
-//!            sink::wav                  coach::feed ──▶ a device
+//!            sink::Sink                 coach::feed ──▶ a device
 //!     a file whole, or a pipe                ▼
 //!                ▲                      take::Take: what the runner did
 //!                └───────── Take::close ─────┘

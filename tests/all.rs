@@ -12,6 +12,8 @@ mod device;
 mod docs;
 #[path = "suite/export.rs"]
 mod export;
+#[path = "suite/formats.rs"]
+mod formats;
 #[path = "suite/import.rs"]
 mod import;
 #[path = "suite/language.rs"]

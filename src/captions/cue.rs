@@ -1,6 +1,6 @@
 //! A cue sheet: the steps as tracks of one file, for players that skip by it (CDRWIN User's
 //! Guide, "Cue sheet commands"). A sheet counts minutes, seconds and 75 frames a second, and has
-//! 99 tracks at most.
+//! 99 tracks at most. To a sheet every file that a player has to decode is a WAVE.
 
 use std::collections::HashSet;
 use std::io::{self, Write};

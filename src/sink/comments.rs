@@ -9,6 +9,9 @@ use crate::time::Millis;
 /// The most chapters that can be numbered: three digits, from 001.
 pub const MOST_CHAPTERS: usize = 999;
 
+/// Who wrote the list: it stands before every list, even where there are no comments.
+pub const VENDOR: &str = env!("CARGO_PKG_NAME");
+
 /// All of it as comments.
 pub fn comments(tags: &Tags) -> Vec<String> {
     let number = |of: fn(&Track) -> usize| {

@@ -17,9 +17,9 @@ use flac_codec::metadata::{
 };
 
 use super::chunks::Chunks;
-use super::comments::{self, comments};
+use super::comments::{self, VENDOR, comments};
 use super::pcm::{Bits, Blocks, FULL_16, FULL_24};
-use super::tags::{SOFTWARE, Tags};
+use super::tags::Tags;
 use crate::chapters::Chapter;
 use crate::error::Error;
 use crate::render::Spans;
@@ -153,7 +153,7 @@ fn head(
         blocks.insert(sheet);
     }
     if let Some(tags) = tags {
-        blocks.insert(VorbisComment { vendor_string: SOFTWARE.into(), fields: comments(tags) });
+        blocks.insert(VorbisComment { vendor_string: VENDOR.into(), fields: comments(tags) });
     }
     let mut head = Vec::new();
     write_blocks(&mut head, blocks.blocks())?;
@@ -266,5 +266,128 @@ impl<W: Write> Write for Counted<'_, W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tags::tests::tags;
+    use super::*;
+    use crate::render::Renderer;
+    use crate::sounds::Sounds;
+    use crate::timeline::{Ear, Timeline};
+    use std::sync::Arc;
+
+    fn format(bits: Bits) -> FlacFormat {
+        FlacFormat::new(Rate::new(8000).unwrap(), 1, bits).unwrap()
+    }
+
+    /// Samples as a file, with what its head is to be at last.
+    fn written(samples: &[i16], format: FlacFormat) -> Vec<u8> {
+        let frames = samples.len() as u64;
+        let timeline = Timeline::of(frames, &[samples], &[(0, 0, Ear::Both)]);
+        let mut spans = Renderer::new(Arc::new(timeline), Arc::new(Sounds::of(&[samples])));
+        let mut file = Vec::new();
+        let head = write(&mut spans, format, Frames(frames), None, &mut file, |_| ()).unwrap();
+        file[..head.len()].copy_from_slice(&head);
+        file
+    }
+
+    #[test]
+    fn files_of_any_length_are_read_as_they_were_written() {
+        let noise: Vec<i16> = (0..8200i32).map(|n| (n * 7919) as i16).collect();
+        for frames in [1, 15, 16, 4095, 4096, 4097, 8192, 8200] {
+            for bits in [Bits::Int16, Bits::Int24] {
+                let file = written(&noise[..frames], format(bits));
+                let read = crate::clip::decode::decode(file, frames).unwrap();
+                assert!(read.samples == noise[..frames], "{frames} frames");
+            }
+        }
+    }
+
+    #[test]
+    fn the_head_tells_the_length_and_the_sum_of_the_samples() {
+        let file = written(&[1, -2], format(Bits::Int16));
+        let expected = [
+            b"fLaC\0\0\0\x22\x10\0\x10\0\0\0\0\0\0\0".as_slice(),
+            // 20 bits of the rate, 3 of the channels but one, 5 of the bits but one, 36 of frames.
+            b"\x01\xf4\0\xf0\0\0\0\x02",
+            &md5::compute(b"\x01\0\xfe\xff").0,
+            // The seek table, the last block, with its only point.
+            b"\x83\0\0\x12\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02",
+        ];
+        assert_eq!(file[..file.len().min(64)], expected.concat());
+    }
+
+    #[test]
+    fn a_seek_point_is_the_block_in_which_ten_seconds_are_over() {
+        let mut seek = SeekPoints::new(Rate::new(8000).unwrap(), Frames(90_000));
+        for (block, byte) in (0..21).zip((0..).step_by(100)) {
+            seek.add(if block == 20 { 8080 } else { 4096 }, byte);
+        }
+        let defined = |block: u64| SeekPoint::Defined {
+            sample_offset: block * 4096,
+            byte_offset: block * 100,
+            frame_samples: 4096,
+        };
+        assert_eq!(*seek.table().points, [defined(0), defined(19)]);
+    }
+
+    #[test]
+    fn a_file_that_ends_before_its_time_has_room_left_for_seek_points() {
+        let mut seek = SeekPoints::new(Rate::new(8000).unwrap(), Frames(80_001));
+        assert_eq!(*seek.table().points, [SeekPoint::Placeholder, SeekPoint::Placeholder]);
+        seek.add(9, 0);
+        assert_eq!(seek.table().points[1], SeekPoint::Placeholder);
+    }
+
+    #[test]
+    fn chapters_are_tracks_and_what_comes_before_them_is_a_gap() {
+        let sheet = |chapters: &[(&str, u64, u64)]| {
+            let sheet = cue_sheet(&tags(chapters).chapters, Frames(90))?;
+            let track = |track: flac_codec::metadata::cuesheet::TrackGeneric| {
+                let indexes = track.index_points.iter().map(|index| (index.number, index.offset));
+                (track.number, track.offset, indexes.collect::<Vec<_>>())
+            };
+            Some(sheet.tracks().map(track).collect::<Vec<_>>())
+        };
+        let lead_out = (None, 90, vec![]);
+        let expected =
+            vec![(Some(1), 0, vec![(0, 0), (1, 5)]), (Some(2), 40, vec![(1, 0)]), lead_out.clone()];
+        assert_eq!(sheet(&[("In", 5, 40), ("Out", 40, 90)]), Some(expected));
+        assert_eq!(sheet(&[("All", 0, 90)]), Some(vec![(Some(1), 0, vec![(1, 0)]), lead_out]));
+        assert_eq!(sheet(&[]), None);
+    }
+
+    #[test]
+    fn more_tracks_than_a_cue_sheet_has_are_comments_alone_and_it_is_told() {
+        let many = |count: u64| -> Vec<(&str, u64, u64)> {
+            (0..count).map(|chapter| ("x", chapter, chapter + 1)).collect()
+        };
+        let mut fits = tags(&many(254));
+        assert_eq!(limit(&mut fits), [] as [&str; 0]);
+        assert!(cue_sheet(&fits.chapters, Frames(254)).is_some());
+        let mut beyond = tags(&many(255));
+        let told = "the FLAC has no cue sheet: there would be 255 tracks, more than 254; its comments \
+                    have all chapters";
+        assert_eq!((limit(&mut beyond), beyond.chapters.len()), (vec![told.to_string()], 255));
+        assert!(cue_sheet(&beyond.chapters, Frames(255)).is_none());
+        let told = "the FLAC has no chapters: there would be 1000, more than 999";
+        assert_eq!(limit(&mut tags(&many(1000))), [told]);
+    }
+
+    #[test]
+    fn what_flac_cannot_carry_is_refused() {
+        let of = |hz, bits| FlacFormat::new(Rate::new(hz).unwrap(), 1, bits);
+        let refused = |hz, bits| of(hz, bits).unwrap_err().to_string();
+        assert!(of(65_534, Bits::Int16).is_ok() && of(65_540, Bits::Int24).is_ok());
+        assert_eq!(
+            refused(96_001, Bits::Int16),
+            "--rate 96001: beyond 65534 FLAC has rates in tens; take 96000 or 96010"
+        );
+        assert_eq!(
+            refused(48_000, Bits::Float32),
+            "--bits 32: FLAC has whole numbers only; take 16 or 24 bits, or WAV"
+        );
     }
 }

@@ -12,9 +12,9 @@ use crate::terminal::printable;
 pub enum Format {
     /// Samples as they are, for everything
     Wav,
-    /// The same samples in a fifth of the room
+    /// The same samples in a fifth of the room or less
     Flac,
-    /// Not the same samples, but in a fifteenth of the room: for phones
+    /// Nearly the same sound in a twentieth of the room or less, for phones
     Opus,
 }
 

@@ -119,3 +119,24 @@ impl Sink {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_format_has_not_is_refused() {
+        let new = |format, bits, kbps| Sink::new(format, Rate::DEFAULT, 1, bits, kbps);
+        let refused = |format, bits, kbps| new(format, bits, kbps).unwrap_err().to_string();
+        assert_eq!(new(Format::Wav, None, None).unwrap().bits(), Some(Bits::Int16));
+        assert_eq!(new(Format::Opus, None, Some(64)).unwrap().bits(), None);
+        assert_eq!(
+            refused(Format::Flac, None, Some(64)),
+            "--bitrate is for Opus: FLAC has every sample"
+        );
+        assert_eq!(
+            refused(Format::Opus, Some(Bits::Int16), None),
+            "--bits: Opus has no bits in a sample; --bitrate says how much room it takes"
+        );
+    }
+}

@@ -10,9 +10,9 @@ use ogg::{PacketWriteEndInfo, PacketWriter};
 use ropus::{Application, Bitrate, Channels, Encoder};
 
 use super::chunks::Chunks;
-use super::comments::{self, comments};
+use super::comments::{self, VENDOR, comments};
 use super::pcm::{Blocks, FULL_16};
-use super::tags::{SOFTWARE, Tags};
+use super::tags::Tags;
 use crate::error::Error;
 use crate::render::Spans;
 use crate::time::{Frames, Rate};
@@ -132,7 +132,7 @@ fn head(format: OpusFormat, skip: u16) -> Vec<u8> {
 fn tag_packet(tags: Option<&Tags>) -> Vec<u8> {
     let comments = tags.map_or(Vec::new(), comments);
     let counted = |text: &str| [&(text.len() as u32).to_le_bytes(), text.as_bytes()].concat();
-    let mut packet = [b"OpusTags".as_slice(), &counted(SOFTWARE)].concat();
+    let mut packet = [b"OpusTags".as_slice(), &counted(VENDOR)].concat();
     packet.extend((comments.len() as u32).to_le_bytes());
     packet.extend(comments.iter().flat_map(|comment| counted(comment)));
     packet
@@ -170,5 +170,71 @@ impl Packets {
             self.length = encoded.expect("20 ms are a packet, and there is room for the largest");
         }
         &self.bytes[..self.length]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tags::SOFTWARE;
+    use super::super::tags::tests::tags;
+    use super::*;
+
+    fn format(channels: u16) -> OpusFormat {
+        OpusFormat::new(Rate::new(8000).unwrap(), channels, None).unwrap()
+    }
+
+    #[test]
+    fn the_head_tells_channels_the_lag_and_the_rate() {
+        let expected = b"OpusHead\x01\x02\x38\x01\x40\x1f\0\0\0\0\0";
+        assert_eq!(head(format(2), 312), expected);
+    }
+
+    #[test]
+    fn comments_are_counted_and_each_has_its_length() {
+        let plain = b"OpusTags\x08\0\0\0earcoach\0\0\0\0";
+        assert_eq!(tag_packet(None), plain);
+        let encoder = format!("ENCODER={SOFTWARE}");
+        let expected = [
+            &plain[..plain.len() - 4],
+            b"\x03\0\0\0\x0a\0\0\0TITLE=Calm\x0b\0\0\0GENRE=other",
+            &(encoder.len() as u32).to_le_bytes(),
+            encoder.as_bytes(),
+        ];
+        assert_eq!(tag_packet(Some(&tags(&[]))), expected.concat());
+    }
+
+    /// What is left unasked would have been answered in the same way.
+    #[test]
+    fn as_silence_goes_on_the_encoder_makes_the_same_packet() {
+        for (channels, kbps, hz) in
+            [(1, 48, 48_000), (2, 80, 48_000), (1, 6, 8000), (1, 20, 16_000)]
+        {
+            let format = OpusFormat::new(Rate::new(hz).unwrap(), channels, Some(kbps)).unwrap();
+            let samples = (hz / PACKETS) as usize * usize::from(channels);
+            let noise: Vec<i16> = (0..samples as i32).map(|n| (n * 7919) as i16).collect();
+            let (mut asked, mut bytes) = (format.encoder(), [0; LARGEST]);
+            let mut packets = Packets::new(format.encoder(), samples);
+            for number in 0..200 {
+                let block = if number < 20 { noise.clone() } else { vec![0; samples] };
+                let length = asked.encode(&block, &mut bytes).unwrap();
+                let whole: Vec<i32> = block.iter().map(|sample| i32::from(*sample)).collect();
+                assert_eq!(
+                    packets.packet(&whole),
+                    &bytes[..length],
+                    "{kbps} kb/s, packet {number}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn rates_that_opus_has_not_are_refused() {
+        let of = |hz| OpusFormat::new(Rate::new(hz).unwrap(), 2, None);
+        assert_eq!(of(12_000).unwrap().kbps, 80);
+        assert_eq!(
+            of(44_100).unwrap_err().to_string(),
+            "Opus cannot carry 44100 frames a second: take --rate 48000, 24000, 16000, 12000 or 8000, \
+             or another format"
+        );
     }
 }

@@ -326,7 +326,7 @@ fn what_can_have_no_files_beside_it_is_refused() {
         let ran = earcoach(&format!("export -o {output} --with lrc")).run().exits(2);
         assert_eq!(
             ran.stderr,
-            "error: --with writes files beside the WAV file: name one with -o\n"
+            "error: --with writes files beside the exported one: name that with -o\n"
         );
         assert_eq!(ran.stdout, b"");
     }

@@ -94,7 +94,8 @@ fn names_of_other_formats_and_folders_are_refused() {
     let ran = earcoach("export -o a.mp3").run().exits(2);
     assert_eq!(
         ran.stderr,
-        "error: `a.mp3`: earcoach writes WAV files, not .mp3; let the name end in .wav\n"
+        "error: `a.mp3`: earcoach writes WAV, FLAC and Opus; let the name end in .wav, .flac or \
+         .opus, not .mp3\n"
     );
     let ran = earcoach("export -o .").run().exits(2);
     assert_eq!(ran.stderr, "error: `.` is a folder; name a file in it\n");

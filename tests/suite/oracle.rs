@@ -312,5 +312,16 @@ fn two_routines_are_the_very_bytes_they_were() {
     assert_eq!(hash(&ran.path("a.wav")), EVERYTHING_AT_44100);
 }
 
+/// These change with the libraries that encode as well.
+#[test]
+fn encoded_files_are_the_very_bytes_they_were() {
+    for (file, expected) in [("a.flac", EVERYTHING_AS_FLAC), ("a.opus", EVERYTHING_AS_OPUS)] {
+        let ran = earcoach(&format!("export - -o {file} --plain --quiet")).stdin(EVERYTHING);
+        assert_eq!(hash(&ran.run().exits(0).path(file)), expected, "{file}");
+    }
+}
+
 const CALF_CRAMP: &str = "b8df56575ebefef9";
 const EVERYTHING_AT_44100: &str = "9a89a528bb6fbcd7";
+const EVERYTHING_AS_FLAC: &str = "a5965df91caeac45";
+const EVERYTHING_AS_OPUS: &str = "0";
