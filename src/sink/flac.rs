@@ -108,9 +108,8 @@ pub fn write(
     let mut sum = Sum::new(format.bits);
     out.write_all(&head(format, frames, tags, seek.table(), None)?)?;
     let written = Cell::new(0);
-    let options = Options::default().max_lpc_order(None).expect("no order is too high");
     let counted = Counted { out: &mut out, written: &written };
-    let mut encoder = FlacStreamWriter::new(counted, options.fast_channel_correlation(true));
+    let mut encoder = FlacStreamWriter::new(counted, options());
     let mut blocks = Blocks::new(format.channels, format.full(), BLOCK.into());
     loop {
         let samples = blocks.next(spans);
@@ -125,6 +124,11 @@ pub fn write(
     }
     out.flush()?;
     head(format, frames, tags, seek.table(), Some(sum.finish()))
+}
+
+fn options() -> Options {
+    let fixed = Options::default().max_lpc_order(None).expect("there need be no other predictor");
+    fixed.fast_channel_correlation(true)
 }
 
 /// All that comes before the samples. It has the same length whatever is known of them.

@@ -93,8 +93,8 @@ impl Sink {
         }
     }
 
-    /// Writes a whole file of `frames` to `out`, its samples from `spans`. `progress` hears of
-    /// every position reached.
+    /// Writes a whole file of `frames` to `out`, its samples from `spans`, which has as many.
+    /// `progress` hears of every position reached.
     ///
     /// # Errors
     /// Whatever writing to `out` gives.

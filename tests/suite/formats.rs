@@ -166,7 +166,7 @@ fn opus_has_as_many_frames_as_the_timeline_at_each_of_its_rates() {
 /// greatest correlation.
 fn lag(wav: &[i32], opus: &[i32], at: usize, frames: usize) -> isize {
     let correlation = |lag: isize| -> f64 {
-        let pairs = wav[at..at + frames].iter().zip(&opus[at.strict_add_signed(lag)..]);
+        let pairs = wav[at..at + frames].iter().zip(&opus[at.checked_add_signed(lag).unwrap()..]);
         pairs.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
     };
     (-48..=48).max_by(|a, b| correlation(*a).total_cmp(&correlation(*b))).unwrap()

@@ -324,4 +324,4 @@ fn encoded_files_are_the_very_bytes_they_were() {
 const CALF_CRAMP: &str = "b8df56575ebefef9";
 const EVERYTHING_AT_44100: &str = "9a89a528bb6fbcd7";
 const EVERYTHING_AS_FLAC: &str = "a5965df91caeac45";
-const EVERYTHING_AS_OPUS: &str = "0";
+const EVERYTHING_AS_OPUS: &str = "16e7a31534e96bd7";
