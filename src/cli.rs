@@ -66,6 +66,18 @@ Examples:
   earcoach show --side right --svg plan.svg   draws it, to be printed
   earcoach show my-routine.json --json        every cue with its frame, for programs")]
     Show(Show),
+    /// Find each cue of a routine in an audio file, and measure how loud the file is
+    #[command(after_help = "\
+The file may have been through an editor or an encoder: WAV, RF64, FLAC, MP3, Ogg Vorbis, at any
+rate. It fails, with exit code 1, when a cue is missing or further from its place than the
+tolerance.
+
+Examples:
+  earcoach verify calf-cramp.wav              every cue, with the frames it is off by
+  earcoach verify left.mp3 --side left        with the options that the file was made with
+  earcoach verify evening.ogg evening.json --shift    a shift of the whole is no fault
+  earcoach verify cramp.wav --json | jq .ok   for programs")]
+    Verify(Verify),
     /// Check routine files; every problem is shown with its place
     #[command(after_help = "\
 Examples:
@@ -205,6 +217,29 @@ pub struct Show {
     /// Replace the picture if it exists
     #[arg(short, long, requires = "svg")]
     pub force: bool,
+}
+
+/// What `verify` takes.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The audio file; `-` for standard input
+    pub file: PathBuf,
+    /// The routine and how it is played
+    #[command(flatten)]
+    pub timeline: TimelineArgs,
+    /// It is of what was heard live, as `play --take` saved it
+    #[arg(long, value_name = "FILE")]
+    pub take: Option<PathBuf>,
+    /// How far a cue may lie from its place. 5 ms is more than resampling and encoders move
+    /// anything, and less than a slip in an editor
+    #[arg(long, value_name = "TIME", default_value = "5ms")]
+    pub tolerance: Millis,
+    /// Let all cues lie early or late by the same, as where an encoder put silence before them
+    #[arg(long)]
+    pub shift: bool,
+    /// Print every cue as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `check` takes.

@@ -32,8 +32,16 @@ pub enum Error {
         problem: String,
     },
     /// Of the music that was named none can be read; each file with its reason.
-    #[error("--music names nothing that can be played{}", listed(.0))]
+    #[error("--music names nothing that can be played: {}", .0.join("; "))]
     Music(Vec<String>),
+    /// A file that was to be verified is no audio.
+    #[error("`{}`: {problem}", shown(path))]
+    Audio {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
     /// A file exists already and was not to be replaced.
     #[error("`{}` exists already; add --force to replace it, or name another file", shown(.0))]
     Exists(PathBuf),
@@ -86,9 +94,11 @@ impl Error {
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_) => ExitCode::Usage,
-            Self::Invalid(_) | Self::Voice { .. } | Self::Take { .. } | Self::Music(_) => {
-                ExitCode::Invalid
-            }
+            Self::Invalid(_)
+            | Self::Voice { .. }
+            | Self::Take { .. }
+            | Self::Music(_)
+            | Self::Audio { .. } => ExitCode::Invalid,
             Self::Exists(_) | Self::Taken(_) | Self::Io { .. } => ExitCode::Failed,
             Self::Device(_) => ExitCode::NoDevice,
             Self::ClosedPipe => ExitCode::Done,
@@ -107,10 +117,6 @@ impl From<Report> for Error {
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("stopped")]
 pub struct Stopped;
-
-fn listed(lines: &[String]) -> String {
-    lines.iter().map(|line| format!("\n  {line}")).collect()
-}
 
 fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()

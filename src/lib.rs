@@ -17,8 +17,9 @@
 //!                ▼                           ▼
 //!            sink::Sink                 coach::feed ──▶ a device
 //!     a file whole, or a pipe                ▼
-//!                ▲                      take::Take: what the runner did
-//!                └───────── Take::close ─────┘
+//!         ▲      ▲                      take::Take: what the runner did
+//!         │      └───────── Take::close ─────┘
+//!  verify: where the cues of a file lie
 //! ```
 //!
 //! Data goes down the page, once; nothing upstream knows anything downstream. Only the
@@ -87,5 +88,6 @@ pub mod timeline;
 pub mod tone;
 pub mod totals;
 pub mod tracks;
+pub mod verify;
 pub mod view;
 pub mod voice;

@@ -38,5 +38,7 @@ mod support;
 mod takes;
 #[path = "suite/tracks.rs"]
 mod tracks;
+#[path = "suite/verify.rs"]
+mod verify;
 #[path = "suite/voice.rs"]
 mod voice;

@@ -6,14 +6,10 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as SymphoniaError;
-use symphonia::core::formats::probe::Hint;
-use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
-use symphonia::core::meta::MetadataOptions;
 
 use super::resample::Stereo;
+use crate::clip::decode::{DecodeError, Opened};
 use crate::clip::opus;
 use crate::time::Rate;
 
@@ -33,11 +29,8 @@ pub enum TrackError {
     #[error("{0}")]
     Unreadable(#[from] std::io::Error),
     /// It is in no format that is known, or broken from the start.
-    #[error("it is no music that can be read ({0})")]
-    Unknown(#[from] SymphoniaError),
-    /// It has no sound in it, or in a codec that is not known.
-    #[error("it holds no music that can be read")]
-    NoAudio,
+    #[error("it is no music that can be read")]
+    NoMusic(#[from] DecodeError),
     /// It has a rate that nothing plays.
     #[error("it has {0} frames a second")]
     Rate(u32),
@@ -68,13 +61,13 @@ impl Track {
     /// See [`TrackError`].
     pub fn open(path: &Path, rate: Rate) -> Result<Self, TrackError> {
         let mut decoder = Decoder::open(path)?;
-        let from = decoder.rate;
+        let from = decoder.file.rate;
         if Rate::new(from).is_none() {
             return Err(TrackError::Rate(from));
         }
         let mut first = Vec::new();
         if !decoder.next(&mut first)? {
-            return Err(TrackError::NoAudio);
+            return Err(DecodeError::NoAudio.into());
         }
         let (send, pieces) = sync_channel(BLOCKS);
         thread::spawn(move || decode(decoder, first, &send));
@@ -126,10 +119,7 @@ fn decode(mut decoder: Decoder, mut block: Vec<[i16; 2]>, send: &SyncSender<Piec
 
 /// A file that is being decoded.
 struct Decoder {
-    format: Box<dyn FormatReader>,
-    decoder: Box<dyn AudioDecoder>,
-    track: u32,
-    rate: u32,
+    file: Opened,
     /// Packets in a row that could not be decoded.
     faults: usize,
     samples: Vec<i16>,
@@ -141,42 +131,27 @@ impl Decoder {
         if !fs::metadata(path)?.is_file() {
             return Err(TrackError::NoFile);
         }
-        let options = MediaSourceStreamOptions::default();
-        let stream = MediaSourceStream::new(Box::new(File::open(path)?), options);
-        let probe = symphonia::default::get_probe();
-        let (format, metadata) = (FormatOptions::default(), MetadataOptions::default());
-        let format = probe.probe(&Hint::new(), stream, format, metadata)?;
-        let track = format.default_track(TrackType::Audio).ok_or(TrackError::NoAudio)?;
-        let parameters = track.codec_params.as_ref().and_then(|codec| codec.audio());
-        let parameters = parameters.ok_or(TrackError::NoAudio)?.clone();
-        let (track, rate) = (track.id, parameters.sample_rate.ok_or(TrackError::NoAudio)?);
-        let options = AudioDecoderOptions::default();
-        let decoder = opus::codecs().make_audio_decoder(&parameters, &options)?;
-        Ok(Self { format, decoder, track, rate, faults: 0, samples: Vec::new() })
+        let file = Opened::of(Box::new(File::open(path)?), opus::codecs(), false)?;
+        Ok(Self { file, faults: 0, samples: Vec::new() })
     }
 
     /// Adds the frames of the next packet that has some to `out`; `false` at the end.
-    fn next(&mut self, out: &mut Vec<[i16; 2]>) -> Result<bool, SymphoniaError> {
+    fn next(&mut self, out: &mut Vec<[i16; 2]>) -> Result<bool, DecodeError> {
         loop {
-            let Some(packet) = self.format.next_packet()? else { return Ok(false) };
-            if packet.track_id != self.track {
-                continue;
-            }
-            match self.decoder.decode(&packet) {
-                Ok(decoded) => {
-                    let channels = decoded.num_planes();
-                    decoded.copy_to_vec_interleaved::<i16>(&mut self.samples);
+            match self.file.next_block(&mut self.samples) {
+                Ok(true) if self.samples.is_empty() => {}
+                Ok(true) => {
                     self.faults = 0;
-                    if !self.samples.is_empty() {
-                        add_frames(&self.samples, channels, out);
-                        return Ok(true);
-                    }
+                    add_frames(&self.samples, self.file.channels, out);
+                    return Ok(true);
                 }
                 // What cannot be decoded is left out, unless nothing else comes.
-                Err(SymphoniaError::DecodeError(_)) if self.faults < MOST_FAULTS => {
+                Err(DecodeError::Unreadable(SymphoniaError::DecodeError(_)))
+                    if self.faults < MOST_FAULTS =>
+                {
                     self.faults += 1;
                 }
-                Err(error) => return Err(error),
+                ended => return ended,
             }
         }
     }

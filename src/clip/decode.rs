@@ -5,7 +5,9 @@
 use std::io::Cursor;
 
 use symphonia::core::audio::Channels;
+use symphonia::core::audio::conv::ConvertibleSample;
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
+use symphonia::core::codecs::registry::CodecRegistry;
 use symphonia::core::formats::probe::Hint;
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions};
@@ -59,22 +61,32 @@ pub fn decode(bytes: Vec<u8>, most_frames: usize) -> Result<Audio, DecodeError> 
 }
 
 /// An audio file that was recognised, not yet decoded.
-pub(super) struct Opened {
+pub(crate) struct Opened {
     format: Box<dyn FormatReader>,
     decoder: Box<dyn AudioDecoder>,
     track: u32,
     /// Frames a second.
-    pub(super) rate: u32,
+    pub(crate) rate: u32,
     /// How many channels it has.
-    pub(super) channels: usize,
+    pub(crate) channels: usize,
     /// How many frames it says it has.
-    pub(super) claimed: Option<u64>,
+    pub(crate) claimed: Option<u64>,
 }
 
 impl Opened {
     /// Recognises a file by what is in it.
     pub(super) fn new(bytes: Vec<u8>) -> Result<Self, DecodeError> {
-        let source: Box<dyn MediaSource> = Box::new(Cursor::new(bytes));
+        let codecs = symphonia::default::get_codecs();
+        Self::of(Box::new(Cursor::new(bytes)), codecs, true)
+    }
+
+    /// The same of a file that is read as it is decoded, by one of `codecs`. Whether a file is what
+    /// its checksum says is known at its end, if it is `verified`.
+    pub(crate) fn of(
+        source: Box<dyn MediaSource>,
+        codecs: &CodecRegistry,
+        verified: bool,
+    ) -> Result<Self, DecodeError> {
         let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
         let (hint, metadata) = (Hint::new(), MetadataOptions::default());
         let probe = symphonia::default::get_probe();
@@ -85,23 +97,37 @@ impl Opened {
         let (track, claimed) = (track.id, track.num_frames);
         let rate = parameters.sample_rate.ok_or(DecodeError::NoAudio)?;
         let channels = parameters.channels.as_ref().map_or(1, Channels::count);
-        let options = AudioDecoderOptions::default().verify(true);
-        let decoder = symphonia::default::get_codecs().make_audio_decoder(&parameters, &options)?;
+        let options = AudioDecoderOptions::default().verify(verified);
+        let decoder = codecs.make_audio_decoder(&parameters, &options)?;
         Ok(Self { format, decoder, track, rate, channels, claimed })
     }
 
     /// All samples, the channels interleaved; `most_frames` at most.
     pub(super) fn samples(&mut self, most_frames: usize) -> Result<Vec<i16>, DecodeError> {
         let (mut samples, mut block) = (Vec::new(), Vec::new());
-        while let Some(packet) = self.format.next_packet()? {
-            if packet.track_id == self.track {
-                self.decoder.decode(&packet)?.copy_to_vec_interleaved::<i16>(&mut block);
-                samples.extend_from_slice(&block);
-            }
+        while self.next_block(&mut block)? {
+            samples.extend_from_slice(&block);
             if samples.len() > most_frames * self.channels {
                 return Err(DecodeError::TooLong(most_frames));
             }
         }
         Ok(samples)
+    }
+
+    /// Puts the next samples into `block`, the channels interleaved; `false` at the end.
+    pub(crate) fn next_block<S>(&mut self, block: &mut Vec<S>) -> Result<bool, DecodeError>
+    where
+        S: ConvertibleSample,
+    {
+        while let Some(packet) = self.format.next_packet()? {
+            if packet.track_id == self.track {
+                let decoded = self.decoder.decode(&packet)?;
+                // Only now is it certain: some formats do not tell, or tell otherwise.
+                self.channels = decoded.num_planes().max(1);
+                decoded.copy_to_vec_interleaved(block);
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }

@@ -47,7 +47,7 @@ pub enum ClipError {
 }
 
 /// Voice packs know fewer formats, and say so.
-fn told(error: &DecodeError) -> String {
+pub(crate) fn told(error: &DecodeError) -> String {
     match error {
         DecodeError::Unreadable(why) => format!("it is no audio that can be read ({why})"),
         other => other.to_string(),

@@ -15,6 +15,7 @@ mod schema;
 mod show;
 mod taken;
 mod tracks;
+mod verify;
 mod voice;
 mod watch;
 mod welcome;
@@ -43,6 +44,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Some(Command::Import(args)) => import::run(args, cli.quiet),
         Some(Command::List(args)) => list::run(args),
         Some(Command::New(args)) => new::run(args, cli.quiet),
+        Some(Command::Verify(args)) => verify::run(args, cli.quiet),
         Some(Command::Schema) => schema::run(),
         Some(Command::Voice(command)) => voice::run(command, cli.quiet),
     }

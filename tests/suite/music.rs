@@ -10,13 +10,13 @@ use crate::support::{Program, Ran, earcoach, tool};
 
 /// A tone, words, a long silence, words: 40 s.
 const ROUTINE: &str = r#"{ "title": "Bed", "steps": [
-    { "rest": { "for": "9s", "say": "", "tones": false, "announce": [] } },
+    { "rest": { "for": "9s", "say": "", "tones": false, "announce": [], "count": 0 } },
     { "tone": "halfway" },
-    { "rest": { "for": "8s", "say": "", "tones": false, "announce": [] } },
+    { "rest": { "for": "8s", "say": "", "tones": false, "announce": [], "count": 0 } },
     { "say": "Well done." },
-    { "rest": { "for": "16s", "say": "", "tones": false, "announce": [] } },
+    { "rest": { "for": "16s", "say": "", "tones": false, "announce": [], "count": 0 } },
     { "say": "Great." },
-    { "rest": { "for": "5s", "say": "", "tones": false, "announce": [] } } ] }"#;
+    { "rest": { "for": "5s", "say": "", "tones": false, "announce": [], "count": 0 } } ] }"#;
 
 /// A stereo WAV file of 16 bit with a sine in each ear, of so many seconds.
 fn sines(rate: u32, seconds: u32, peak: f64, hertz: [f64; 2]) -> Vec<u8> {
@@ -145,7 +145,8 @@ fn music_of_every_format_and_rate_is_the_same_music() {
         tool("ffmpeg", &["-v", "error", "-i", from, "-c:a", codec, to]);
         let bed = bed(&format!("--guard off --music {to} --duck 0"));
         let heard = &bed[5 * 48_000..25 * 48_000];
-        assert_near(level(heard, 0.0, 20.0), -18.03);
+        let level = level(heard, 0.0, 20.0);
+        assert!((level + 18.03).abs() < 0.6, "{name}: {level:.2} dB");
         for (ear, hz) in [300.0, 500.0].into_iter().enumerate() {
             let part = part_of(heard, ear, hz);
             assert!(part > 0.99, "{name}: {hz} Hz is {part:.3} of ear {ear}");
@@ -168,7 +169,7 @@ fn what_cannot_be_played_is_named_and_skipped() {
             "note: music `http://radio.example/stream`: it is not on this machine",
             "note: music `missing.mp3`: No such file or directory (os error 2)",
             "note: music `nowhere`: No such file or directory (os error 2)",
-            "note: music `broken.mp3`: it is no music that can be read (unsupported feature: core (probe): no suitable format reader found)",
+            "note: music `broken.mp3`: it is no music that can be read",
         ]
     );
     assert!(level(&frames(&ran, "a.wav"), 4.0, 8.0) > -19.0);
@@ -182,9 +183,8 @@ fn where_none_can_be_played_nothing_is_written() {
         .exits(3);
     assert_eq!(
         ran.stderr,
-        "error: --music names nothing that can be played\n  \
-         `missing.mp3`: No such file or directory (os error 2)\n  \
-         `broken.mp3`: it is no music that can be read (unsupported feature: core (probe): no suitable format reader found)\n"
+        "error: --music names nothing that can be played: `missing.mp3`: No such file or directory \
+         (os error 2); `broken.mp3`: it is no music that can be read\n"
     );
     assert_eq!(ran.files(), ["bed.json", "broken.mp3", "music.wav"]);
 }
