@@ -169,7 +169,8 @@ fn lag(wav: &[i32], opus: &[i32], at: usize, frames: usize) -> isize {
         let pairs = wav[at..at + frames].iter().zip(&opus[at.checked_add_signed(lag).unwrap()..]);
         pairs.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
     };
-    (-48..=48).max_by(|a, b| correlation(*a).total_cmp(&correlation(*b))).unwrap()
+    let lags = (-48..=48).map(|lag| (correlation(lag), lag));
+    lags.max_by(|(a, _), (b, _)| a.total_cmp(b)).unwrap().1
 }
 
 #[test]
