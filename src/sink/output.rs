@@ -157,7 +157,9 @@ impl Output {
     /// That the user has [`Stopped`] it.
     pub fn ensure_wanted(&self) -> io::Result<()> {
         match &self.kind {
-            Kind::Whole { stop, .. } if stop.load(Ordering::Relaxed) => {
+            Kind::Whole { stop, .. } | Kind::Within { stop, .. }
+                if stop.load(Ordering::Relaxed) =>
+            {
                 Err(io::Error::other(Stopped))
             }
             _ => Ok(()),
@@ -205,14 +207,11 @@ pub(crate) fn stop_on_signals() -> io::Result<Arc<AtomicBool>> {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.ensure_wanted()?;
         let written = match &mut self.kind {
             Kind::Stream(stream) => stream.write(bytes),
-            Kind::Whole { stop, .. } | Kind::Within { stop, .. }
-                if stop.load(Ordering::Relaxed) =>
-            {
-                Err(io::Error::other(Stopped))
-            }
-            Kind::Whole { part, .. } => part.write(bytes),
+            // Past tempfile, whose message would name the part.
+            Kind::Whole { part, .. } => part.as_file_mut().write(bytes),
             Kind::Within { file, .. } => file.write(bytes),
         }?;
         self.bytes += written as u64;
