@@ -1,5 +1,7 @@
 //! The program as its users run it.
 
+#[path = "suite/browser.rs"]
+mod browser;
 #[path = "suite/chapters.rs"]
 mod chapters;
 #[path = "suite/check.rs"]
@@ -30,6 +32,8 @@ mod loudness;
 mod music;
 #[path = "suite/oracle.rs"]
 mod oracle;
+#[path = "suite/page.rs"]
+mod page;
 #[path = "suite/show.rs"]
 mod show;
 #[path = "suite/support.rs"]

@@ -3,11 +3,13 @@
 //! and chapters.
 
 pub mod cue;
+pub mod html;
 pub mod labels;
 pub mod lrc;
 pub mod srt;
 pub mod vtt;
 
+use std::fs::File;
 use std::io::{self, Write};
 
 use clap::ValueEnum;
@@ -33,6 +35,8 @@ pub enum Format {
     Labels,
     /// The whole timeline, as `show --json` prints it
     Json,
+    /// All of it with its sound: a page that plays in a browser
+    Html,
 }
 
 impl Format {
@@ -46,6 +50,7 @@ impl Format {
             Self::Cue => "cue",
             Self::Labels => "labels.txt",
             Self::Json => "timeline.json",
+            Self::Html => "html",
         }
     }
 }
@@ -62,7 +67,7 @@ pub struct Sentence {
 }
 
 /// What there is to be written about a timeline.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Captions<'a> {
     /// The timeline.
     pub timeline: &'a Timeline,
@@ -74,13 +79,26 @@ pub struct Captions<'a> {
     pub sentences: Vec<Sentence>,
     /// The steps.
     pub chapters: Vec<Chapter>,
+    /// What a page needs beside all that.
+    pub page: Option<Page>,
+}
+
+/// What is in a page beside words and steps.
+#[derive(Debug)]
+pub struct Page {
+    /// What kind of routine it is.
+    pub kind: &'static str,
+    /// What sort of sound it has: a media type (RFC 6838).
+    pub media_type: &'static str,
+    /// A whole file of sound.
+    pub sound: File,
 }
 
 impl<'a> Captions<'a> {
     /// What there is to be written about `timeline`, exported to `file`.
     pub fn of(timeline: &'a Timeline, params: &'a [Parameter], file: &'a str) -> Self {
         let (sentences, chapters) = (sentences(timeline), chapters(timeline));
-        Self { timeline, params, file, sentences, chapters }
+        Self { timeline, params, file, sentences, chapters, page: None }
     }
 
     /// Writes it in a format.
@@ -95,6 +113,7 @@ impl<'a> Captions<'a> {
             Format::Cue => cue::write(self, out),
             Format::Labels => labels::write(self, out),
             Format::Json => json::write(self.timeline, self.params, out),
+            Format::Html => html::write(self, out),
         }
     }
 

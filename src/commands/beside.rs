@@ -4,7 +4,7 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use crate::captions::{Captions, Format, cue};
+use crate::captions::{Captions, Format, Page, cue};
 use crate::error::Error;
 use crate::routine::Parameter;
 use crate::sink::output::Output;
@@ -51,17 +51,22 @@ impl Beside {
 
     /// Writes all of them about `timeline`, which is exported to `file`, and gives what had to be
     /// left out.
+    ///
+    /// `page` gives what a page needs beside, if there is to be one.
     pub fn write(
         &mut self,
         timeline: &Timeline,
         params: &[Parameter],
         file: &Path,
+        page: impl FnOnce() -> Result<Page, Error>,
     ) -> Result<Vec<String>, Error> {
         if self.0.is_empty() {
             return Ok(Vec::new());
         }
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let captions = Captions::of(timeline, params, &name);
+        let has_page = self.0.iter().any(|(format, ..)| *format == Format::Html);
+        let page = has_page.then(page).transpose()?;
+        let captions = Captions { page, ..Captions::of(timeline, params, &name) };
         for (format, _, output) in &mut self.0 {
             let mut out = BufWriter::new(&mut *output);
             let written = captions.write(*format, &mut out).and_then(|()| out.flush());

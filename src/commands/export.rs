@@ -9,7 +9,7 @@ use super::beside::Beside;
 use super::programme::Programme;
 use super::progress::Progress;
 use super::tracks::Album;
-use super::{Loaded, load, taken};
+use super::{Loaded, load, page, taken};
 use crate::cli::Export;
 use crate::error::{Error, ExitCode};
 use crate::sink::Sink;
@@ -55,10 +55,12 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
         written.notes.extend(sink.limit(tags));
         written.chapters = tags.chapters.len();
     }
-    written.notes.extend(beside.write(&timeline, &routine.params, &path)?);
     let mut programme = Programme::open(timeline, sounds, channels, music)?;
     let levelled = programme.bring_to(args.loudness, quiet, || output.ensure_wanted())?;
     written.notes.extend(levelled);
+    let page = || page::page(&programme, sink, routine.kind.name(), quiet);
+    let told = beside.write(programme.timeline(), &routine.params, &path, page)?;
+    written.notes.extend(told);
     render(&programme, sink, tags.as_ref(), &mut output, quiet)?;
     written.notes.extend(programme.music_notes());
     written.bytes = output.bytes();

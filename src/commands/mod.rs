@@ -8,6 +8,7 @@ mod import;
 mod list;
 mod music;
 mod new;
+mod page;
 mod play;
 mod programme;
 mod progress;

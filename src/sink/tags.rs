@@ -90,6 +90,7 @@ pub(super) mod tests {
 
     impl Tags {
         /// The same for a track of several.
+        #[must_use]
         pub fn with_track(self, album: &str, number: usize, count: usize) -> Self {
             let track = Some(Track { album: album.into(), number, count });
             Self { track, ..self }
