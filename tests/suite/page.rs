@@ -21,7 +21,7 @@ const ROUTINE: &str = r#"{
 
 /// A page of the routine, and the routine as `show` has it.
 fn page() -> (Ran, PathBuf, Value) {
-    let show = earcoach(&"show - --rate 16000 --json").stdin(ROUTINE).run().exits(0).json();
+    let show = earcoach("show - --rate 16000 --json").stdin(ROUTINE).run().exits(0).json();
     let ran = earcoach("export - --rate 16000 -o a.wav --with html").stdin(ROUTINE);
     let ran = ran.run().exits(0);
     let file = ran.path("a.html");
