@@ -242,7 +242,9 @@ mod tests {
             sample_format: hound::SampleFormat::Int,
         };
         let mut writer = hound::WavWriter::create(path, spec).unwrap();
-        samples.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
+        for sample in samples {
+            writer.write_sample(*sample).unwrap();
+        }
         writer.finalize().unwrap();
     }
 
@@ -263,8 +265,8 @@ mod tests {
     /// Two files, of 10 s of 1000 and of 9 s of -2000.
     fn two(folder: &Path) -> [PathBuf; 2] {
         let files = ["a.wav", "b.wav"].map(|name| folder.join(name));
-        wav(&files[0], &[1000; 80_000]);
-        wav(&files[1], &[-2000; 72_000]);
+        wav(&files[0], &vec![1000; 80_000]);
+        wav(&files[1], &vec![-2000; 72_000]);
         files
     }
 

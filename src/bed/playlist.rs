@@ -97,7 +97,7 @@ impl Playlist {
             let path = folder.join(entry.strip_prefix("file://").unwrap_or(entry));
             match fs::metadata(&path) {
                 _ if is_remote(entry) => {
-                    self.leave_out(Path::new(entry), "it is not on this machine")
+                    self.leave_out(Path::new(entry), "it is not on this machine");
                 }
                 Ok(data) if data.is_file() && !ends_in(&path, &LISTS) => self.files.push(path),
                 Ok(_) => self.leave_out(&path, "a playlist may name files of music only"),

@@ -48,6 +48,13 @@ enum Then {
     End,
 }
 
+impl Then {
+    /// How far music gives way until then.
+    fn duck(self) -> Duck {
+        if self == Self::Play { Duck::Open } else { Duck::Silent }
+    }
+}
+
 /// Moves through a timeline and makes frames.
 #[derive(Debug)]
 pub struct Transport {
@@ -192,7 +199,7 @@ impl Transport {
                 out.len()
             }
             State::Still { until, then } if heard >= until => self.go_on(then),
-            State::Still { until, then } => self.take_span(out, until, self.duck_while(then)),
+            State::Still { until, then } => self.take_span(out, until, then.duck()),
             State::Saying { .. } => self.fill_saying(out),
             State::Playing => self.fill_playing(out),
         }
@@ -298,11 +305,6 @@ impl Transport {
         }
         let duck = if *then == Then::Pause { Duck::Silent } else { Duck::Voice };
         self.take_span(out, until, duck)
-    }
-
-    /// How far music gives way while the timeline stands still.
-    fn duck_while(&self, then: Then) -> Duck {
-        if then == Then::Play { Duck::Open } else { Duck::Silent }
     }
 
     /// One span of what sounds while the timeline stands still, up to `until`.
