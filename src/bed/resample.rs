@@ -1,6 +1,7 @@
 //! Brings music to another rate while it comes.
 
 use crate::clip::filter::{Filter, Place, Shape};
+use crate::mixer::FULL_SCALE;
 
 /// For music at 44.1 kHz: even up to 19.2 kHz, and what is mirrored below -80 dB from 24.9 kHz on;
 /// between the two lies what nobody hears. 40 products for a sample instead of the 104 of a clip:
@@ -27,10 +28,10 @@ impl Stereo {
         Self { filter, old: [silence.clone(), silence], first: 0, next: Place::default() }
     }
 
-    /// Takes old frames, and adds to `out` what new ones can be made by now.
-    pub fn push(&mut self, frames: &[[i16; 2]], out: &mut Vec<[i16; 2]>) {
+    /// Takes old frames, from -1.0 to 1.0, and adds to `out` what new ones can be made by now.
+    pub fn push(&mut self, frames: &[[f32; 2]], out: &mut Vec<[i16; 2]>) {
         for (channel, old) in self.old.iter_mut().enumerate() {
-            old.extend(frames.iter().map(|frame| f32::from(frame[channel])));
+            old.extend(frames.iter().map(|frame| frame[channel]));
         }
         let taps = self.filter.taps();
         loop {
@@ -54,13 +55,14 @@ impl Stereo {
 
     /// Adds the rest to `out`, of which the old frames have come.
     pub fn finish(&mut self, out: &mut Vec<[i16; 2]>) {
-        self.push(&vec![[0; 2]; self.filter.taps() - self.filter.lead() - 1], out);
+        self.push(&vec![[0.0; 2]; self.filter.taps() - self.filter.lead() - 1], out);
     }
 }
 
-/// To the nearest whole number, as far as there are any.
+/// A sample from -1.0 to 1.0 as the nearest of 16 bit; what is beyond stops there.
 #[inline]
-fn rounded(value: f32) -> i16 {
+pub fn rounded(sample: f32) -> i16 {
+    let value = sample * FULL_SCALE;
     (value + 0.5f32.copysign(value)) as i16
 }
 
@@ -75,7 +77,11 @@ mod tests {
         (0..count).map(|i| PEAK * (turn * i as f64).sin()).collect()
     }
 
-    fn resampled(from: u32, to: u32, old: &[[i16; 2]], at_once: usize) -> Vec<[i16; 2]> {
+    fn scaled(sample: f64) -> f32 {
+        sample as f32 / FULL_SCALE
+    }
+
+    fn resampled(from: u32, to: u32, old: &[[f32; 2]], at_once: usize) -> Vec<[i16; 2]> {
         let (mut stereo, mut new) = (Stereo::new(from, to), Vec::new());
         for frames in old.chunks(at_once) {
             stereo.push(frames, &mut new);
@@ -88,11 +94,9 @@ mod tests {
     fn a_sine_in_each_ear_stays_the_same_sine() {
         for (from, to) in [(44_100, 48_000), (48_000, 44_100), (22_050, 48_000), (96_000, 48_000)] {
             let (left, right) = (sine(997.0, from, 20_000), sine(7001.0, from, 20_000));
-            let old: Vec<[i16; 2]> = left
-                .iter()
-                .zip(&right)
-                .map(|pair| [pair.0.round() as i16, pair.1.round() as i16])
-                .collect();
+            let frames =
+                left.iter().zip(&right).map(|(left, right)| [scaled(*left), scaled(*right)]);
+            let old: Vec<[f32; 2]> = frames.collect();
             let new = resampled(from, to, &old, 1000);
             assert_eq!(new.len() as u64, (20_000 * u64::from(to)).div_ceil(u64::from(from)));
             for (channel, hz) in [997.0, 7001.0].into_iter().enumerate() {
@@ -108,15 +112,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_held_is_gone() {
-        let old: Vec<[i16; 2]> =
-            sine(9000.0, 48_000, 12_000).iter().map(|s| [*s as i16; 2]).collect();
+        let old: Vec<[f32; 2]> =
+            sine(9000.0, 48_000, 12_000).iter().map(|s| [scaled(*s); 2]).collect();
         let new = resampled(48_000, 8_000, &old, 12_000);
         assert!(new[200..1700].iter().flatten().all(|sample| sample.abs() < 4));
     }
 
     #[test]
     fn how_many_frames_come_at_a_time_changes_nothing() {
-        let old: Vec<[i16; 2]> = sine(500.0, 44_100, 4000).iter().map(|s| [*s as i16, 7]).collect();
+        let old: Vec<[f32; 2]> =
+            sine(500.0, 44_100, 4000).iter().map(|s| [scaled(*s), 0.1]).collect();
         let whole = resampled(44_100, 48_000, &old, 4000);
         for at_once in [1, 33, 1024] {
             assert_eq!(resampled(44_100, 48_000, &old, at_once), whole, "{at_once} at a time");

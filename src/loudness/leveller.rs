@@ -184,6 +184,7 @@ pub fn loudness<E>(
         debug_assert_eq!(set, Ok(()), "one channel was asked for");
     }
     let mut source = Channels::new(spans);
+    let mut silence = Silence::new(rate, channels);
     loop {
         let samples = match channels {
             1 => source.next_mono(),
@@ -192,11 +193,45 @@ pub fn loudness<E>(
         if samples.is_empty() {
             break;
         }
-        let added = meter.add_frames_f32(samples);
+        let added = silence.pass_on(samples, &mut meter);
         debug_assert_eq!(added, Ok(()), "whole frames");
         go_on(source.spans.position())?;
     }
     Ok(meter.loudness_global().ok().filter(|lufs| lufs.is_finite()))
+}
+
+/// Keeps long silence from a meter, which would measure it sample by sample to find that it does
+/// not count: as many whole steps of its gating blocks as there are.
+struct Silence {
+    /// So much of it the meter gets: whatever sounded before has rung out by then.
+    enough: usize,
+    /// Samples of silence in a row that the meter got, and those that it did not.
+    passed: usize,
+    withheld: usize,
+    /// One step of silence: 100 ms (EBU Tech 3341, section 2.2).
+    step: Vec<f32>,
+}
+
+impl Silence {
+    fn new(rate: Rate, channels: u16) -> Self {
+        let (second, channels) = (rate.hz() as usize, usize::from(channels));
+        // As the meter rounds it.
+        let step = vec![0.0; (second + 5) / 10 * channels];
+        Self { enough: second * channels, passed: 0, withheld: 0, step }
+    }
+
+    fn pass_on(&mut self, samples: &[f32], meter: &mut EbuR128) -> Result<(), ebur128::Error> {
+        if samples.iter().any(|sample| *sample != 0.0) {
+            meter.add_frames_f32(&self.step[..self.withheld % self.step.len()])?;
+            (self.passed, self.withheld) = (0, 0);
+        } else if self.passed >= self.enough {
+            self.withheld += samples.len();
+            return Ok(());
+        } else {
+            self.passed += samples.len();
+        }
+        meter.add_frames_f32(samples)
+    }
 }
 
 #[cfg(test)]
@@ -269,6 +304,28 @@ mod tests {
             let level = level.unwrap().unwrap();
             assert!((level.lufs - target).abs() <= NEAR, "{level:?} after {tries}");
         }
+    }
+
+    #[test]
+    fn long_silence_is_left_out_and_changes_nothing() {
+        let rate = Rate::new(11_025).unwrap();
+        let tone = |frames: usize| (0..frames).map(|i| (0.3 * i as f32).sin() * 0.2);
+        let mut programme: Vec<f32> = tone(40_000).collect();
+        programme.extend(vec![0.0; 311_111]);
+        programme.extend(tone(7000).map(|sample| sample / 2.0));
+        programme.extend(vec![0.0; 99_999]);
+        let (mut whole, mut shortened) = (meter(rate), meter(rate));
+        whole.add_frames_f32(&programme).unwrap();
+        let mut silence = Silence::new(rate, 1);
+        for samples in programme.chunks(512) {
+            silence.pass_on(samples, &mut shortened).unwrap();
+        }
+        assert_eq!(shortened.loudness_global(), whole.loudness_global());
+        assert!(silence.withheld > 50_000);
+    }
+
+    fn meter(rate: Rate) -> EbuR128 {
+        EbuR128::new(1, rate.hz(), Mode::I).unwrap()
     }
 
     #[test]
