@@ -12,6 +12,15 @@ use serde_json::{Value, json};
 /// The name of what stands for an element (section 12.1).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// Notes what a page does when a media key is pressed (Media Session, section "Actions"), to be
+/// called as `mediaKeys.nexttrack()`: there is no way to press one.
+const MEDIA_KEYS: &str = "window.mediaKeys = {};
+    const set = MediaSession.prototype.setActionHandler;
+    MediaSession.prototype.setActionHandler = function (name, act) {
+        window.mediaKeys[name] = act;
+        set.call(this, name, act);
+    };";
+
 /// A browser with one page.
 pub struct Browser {
     driver: Child,
@@ -47,6 +56,9 @@ impl Browser {
         let session =
             browser.post("/session", &json!({ "capabilities": { "alwaysMatch": wanted } }));
         browser.session = format!("/session/{}", session["sessionId"].as_str().unwrap());
+        let source = json!({ "cmd": "Page.addScriptToEvaluateOnNewDocument",
+            "params": { "source": MEDIA_KEYS } });
+        browser.post("/goog/cdp/execute", &source);
         browser.post("/url", &json!({ "url": format!("file://{}", file.display()) }));
         browser
     }

@@ -108,6 +108,29 @@ fn at_my_limit_leads_to_the_hold_and_only_from_the_deepenings() {
 }
 
 #[test]
+fn next_on_earbuds_is_the_limit_within_deepenings_and_else_the_next_step() {
+    let (_ran, file, show) = page();
+    let browser = Browser::open(&file, 390, 844);
+    let at = |step: usize| seconds(&show["steps"][step]["at"]);
+    for (from, key, to) in [
+        (at(1) + 4.0, "nexttrack", at(3)),
+        (at(3) + 4.0, "nexttrack", at(4)),
+        (at(3) + 4.0, "previoustrack", at(3)),
+        (at(3) + 1.0, "previoustrack", at(2)),
+    ] {
+        seek(&browser, from);
+        browser.run(&format!("mediaKeys.{key}()"));
+        assert_near(now(&browser), to);
+    }
+    browser.run("mediaKeys.seekto({ seekTime: 7.5 })");
+    assert_near(now(&browser), 7.5);
+    browser.run("mediaKeys.play()");
+    browser.wait_for("!document.getElementById('audio').paused");
+    browser.run("mediaKeys.pause()");
+    browser.wait_for("document.getElementById('audio').paused");
+}
+
+#[test]
 fn every_sentence_is_read_while_it_is_heard_and_the_time_left_with_it() {
     let (_ran, file, show) = page();
     let browser = Browser::open(&file, 390, 844);
