@@ -1,5 +1,6 @@
 //! The file as the decoder takes it: an ordinary file, or standard input. An RF64 file, which
-//! the decoder does not know, is shown to it as the WAV stream that it is (EBU Tech 3306 v1.1).
+//! the decoder does not know, is shown to it as the WAV stream that it is (EBU Tech 3306 v1.1),
+//! and a tag before the sound is passed over.
 
 use std::fs::{self, File};
 use std::io::{self, Cursor, Read, Seek};
@@ -45,8 +46,9 @@ pub fn open(path: &Path) -> Result<Box<dyn MediaSource>, Error> {
 
 fn from_file(mut file: File) -> io::Result<Box<dyn MediaSource>> {
     let head = head(&mut file)?;
-    if is_rf64(&head) {
-        return Ok(Box::new(ReadOnlySource::new(as_wav(file)?)));
+    if is_rf64(&head) || tag(&head).is_some() {
+        file.rewind()?;
+        return from_stream(file);
     }
     file.rewind()?;
     Ok(Box::new(file))
@@ -56,6 +58,10 @@ fn from_stream(mut stream: impl Read + Send + Sync + 'static) -> io::Result<Box<
     let head = head(&mut stream)?;
     if is_rf64(&head) {
         return Ok(Box::new(ReadOnlySource::new(as_wav(stream)?)));
+    }
+    if let Some(rest) = tag(&head) {
+        io::copy(&mut stream.by_ref().take(rest), &mut io::sink())?;
+        return Ok(Box::new(ReadOnlySource::new(stream)));
     }
     Ok(Box::new(ReadOnlySource::new(Cursor::new(head).chain(stream))))
 }
@@ -69,6 +75,14 @@ fn head(input: &mut impl Read) -> io::Result<Vec<u8>> {
 
 fn is_rf64(head: &[u8]) -> bool {
     matches!(head, [b'R', b'F', b'6', b'4', .., b'W', b'A', b'V', b'E'])
+}
+
+/// How much of an ID3 tag comes after a file's first twelve bytes. Chapters in it hold bytes that
+/// the decoder takes for the beginning of the sound (ID3v2.4.0, sections 3.1 and 6.2).
+fn tag(head: &[u8]) -> Option<u64> {
+    let [b'I', b'D', b'3', _, _, _, size @ .., _, _] = head else { return None };
+    let size = size.iter().fold(0, |sum, byte| sum << 7 | u64::from(byte & 0x7f));
+    size.checked_sub(2)
 }
 
 /// The rest of an RF64 file as a WAV file whose length is unknown, up to the end of its samples.
@@ -128,6 +142,14 @@ mod tests {
         assert_eq!(read(&bytes).unwrap(), expected);
         let cut_short = rf64(1 << 40);
         assert_eq!(read(&cut_short).unwrap()[12..], cut_short);
+    }
+
+    #[test]
+    fn a_tag_is_as_long_as_it_says() {
+        assert_eq!(tag(b"ID3\x04\0\0\0\0\x08\x01TI"), Some(1023));
+        assert_eq!(tag(b"ID3\x04\0\0\0\0\0\x01TI"), None);
+        assert_eq!(tag(b"ID3"), None);
+        assert_eq!(tag(b"RIFF\0\0\0\0WAVE"), None);
     }
 
     #[test]
