@@ -42,6 +42,7 @@ Examples:
   earcoach export --format opus               calf-cramp.opus, small enough for any phone
   earcoach export --with lrc,cue              lyrics and a cue sheet beside calf-cramp.wav
   earcoach export --tracks cramp              a track for each part, and a playlist, in cramp
+  earcoach export --music songs --loudness -16    music under it, as loud as a podcast
   earcoach export -o - | aplay                streams WAV into another program")]
     Export(Export),
     /// Play a routine live, listening to the runner
@@ -55,6 +56,7 @@ Examples:
   earcoach play --side left                   the calf-cramp routine, naming the left leg
   earcoach play my-routine.json --from 2:30   begins in the middle
   earcoach play --take today.json             saves what you did: `earcoach export --take today.json`
+  earcoach play --music ~/Music/calm          music under it, which gives way to words
   earcoach play --device alsa:default         on this device; `earcoach devices` lists them")]
     Play(Play),
     /// List the sound devices to play on
@@ -68,8 +70,8 @@ Examples:
     Show(Show),
     /// Find each cue of a routine in an audio file, and measure how loud the file is
     #[command(after_help = "\
-The file may have been through an editor or an encoder: WAV, RF64, FLAC, MP3, Ogg Vorbis, at any
-rate. It fails, with exit code 1, when a cue is missing or further from its place than the
+The file may have been through an editor or an encoder: WAV, RF64, FLAC, MP3, AAC, Ogg Vorbis,
+Opus, at any rate. It fails, with exit code 1, when a cue is missing or further from its place than the
 tolerance.
 
 Examples:

@@ -25,9 +25,11 @@ const OVERSAMPLING: u32 = 4;
 const SHAPE: Shape = Shape { crossings: 11, cutoff: 1.0, beta: 5.0 };
 /// Frames that are measured together.
 const BLOCK: usize = 64;
-/// No true peak is more times as high as the highest sample around it: the sum of the filter's
-/// weights, whatever their signs.
-const MOST_BETWEEN: f32 = 2.6;
+/// Between two samples is looked for a peak only where one of them is higher than this part of the
+/// ceiling. Of a tone whose samples are all lower than that beside its peaks there is none: at a
+/// quarter of the rate all may be 0.71 of them, at any other pitch some are higher, again and again
+/// within the time it looks ahead.
+const NOTABLE: f32 = 0.5;
 
 /// Limits one channel or two, which are turned down alike.
 #[derive(Debug)]
@@ -152,14 +154,18 @@ impl Limiter {
 
     /// Finds the levels that the next frames need.
     fn measure_block(&mut self) {
-        let (from, taps) = (self.needs.len(), self.filter.taps());
+        let (from, taps, lead) = (self.needs.len(), self.filter.taps(), self.filter.lead());
+        let notable = self.ceiling * NOTABLE;
         let mut peaks = [0f32; BLOCK];
         for frames in &self.frames {
-            let around = &frames[from..from + BLOCK + taps];
+            let own = &frames[from + lead..=from + lead + BLOCK];
             let higher = |a: f32, b: f32| if a > b { a } else { b };
-            let highest = around.iter().fold(0f32, |highest, s| higher(highest, s.abs()));
-            if highest * MOST_BETWEEN > self.ceiling {
-                for (peak, window) in peaks.iter_mut().zip(around.windows(taps)) {
+            if own.iter().fold(0f32, |highest, s| higher(highest, s.abs())) <= notable {
+                continue;
+            }
+            let windows = frames[from..].windows(taps);
+            for ((peak, pair), window) in peaks.iter_mut().zip(own.windows(2)).zip(windows) {
+                if pair[0].abs() > notable || pair[1].abs() > notable {
                     *peak = peak.max(self.true_peak(window));
                 }
             }

@@ -202,7 +202,7 @@ fn page_now(page: &str, folder: &Path, is_run: fn(&str, &[&str]) -> bool) -> Str
 
 /// What a command prints, as it would be typed in `folder`; the error after the answer.
 fn printed_by(command: &str, folder: &Path) -> String {
-    if command.starts_with("export") {
+    if command.starts_with("export evening.json") {
         // What was exported before is not in the way.
         let _ = fs::remove_file(folder.join("evening.wav"));
     }

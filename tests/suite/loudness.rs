@@ -79,7 +79,7 @@ fn silence_stays_silent() {
     let routine = r#"{ "steps": [{ "rest": { "for": "5s", "say": "", "tones": false, "announce": [], "count": 0 } }] }"#;
     let ran = earcoach("export any.json -o a.wav --guard off --loudness -16");
     let ran = ran.file("any.json", routine).run().exits(0);
-    assert_eq!(ran.stderr, "wrote a.wav: 0:06, 516.91 KiB, silent\n");
+    assert_eq!(ran.stderr, "wrote a.wav: 0:05, 515.93 KiB, silent\n");
 }
 
 #[test]

@@ -341,3 +341,17 @@ fn a_file_may_come_from_standard_input() {
         assert_eq!(document["file"], "-");
     }
 }
+
+#[test]
+fn cues_are_found_under_music_and_in_our_own_opus() {
+    let music: Vec<i16> = (0..480_000i32)
+        .map(|i| ((f64::from(i) * 0.03).sin() * (f64::from(i) * 0.0007).sin() * 20_000.0) as i16)
+        .collect();
+    let program = earcoach("export r.json -q -o a.wav --music music.wav");
+    let program = program.file("r.json", SHORT).file("music.wav", wav(44_100, &music));
+    let under_music = verify(&program.run().exits(0), "a.wav r.json --json").exits(0);
+    assert!(offs(&under_music.json()).iter().all(|off| *off == Some(0)));
+    let opus = earcoach("export r.json -q -o a.opus").file("r.json", SHORT).run().exits(0);
+    let coded = verify(&opus, "a.opus r.json --json").exits(0);
+    assert!(offs(&coded.json()).iter().all(|off| off.is_some_and(|off| off.abs() <= 1)));
+}
