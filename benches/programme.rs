@@ -26,7 +26,8 @@ fn main() {
     timing::print_head("ours");
     for ending in ["mp3", "flac", "wav"] {
         let songs: Vec<String> = (1..=3).map(|song| make_song(folder, song, ending)).collect();
-        let list: String = songs.iter().map(|song| format!("file '{song}'\n")).collect();
+        let lines = songs.iter().map(|song| ["file '", song, "'\n"].concat());
+        let list: String = lines.collect();
         std::fs::write(path("list.txt"), list).unwrap();
         let ours = || {
             let mut ours = earcoach(&["export", "-f", "-o", &path("ours.wav"), "--music"]);

@@ -43,6 +43,8 @@ pub struct Pieces {
     /// What is heard; nothing when no file is left that can be.
     now: Option<Piece>,
     fade: Option<Fade>,
+    /// What comes after it: opened long before, so that it is decoded while there is time.
+    ahead: Option<Piece>,
     /// The levels of a piece that comes, frame by frame, in parts of 32,768; backwards they are
     /// those of the piece that goes.
     curve: Vec<i16>,
@@ -135,13 +137,21 @@ impl Pieces {
             notes: notes.clone(),
             now: None,
             fade: None,
+            ahead: None,
             curve: curve(rate.frame_at(CROSSFADE).0 as usize),
         };
-        pieces.now = pieces.open_next();
+        pieces.now = pieces.next();
         match pieces.now {
             Some(_) => Ok(pieces),
             None => Err(Error::Music(notes.take())),
         }
+    }
+
+    /// The next piece; the one after it is opened.
+    fn next(&mut self) -> Option<Piece> {
+        let next = self.ahead.take().or_else(|| self.open_next());
+        self.ahead = self.open_next();
+        next
     }
 
     /// Opens the next file that can be read, of one whole round.
@@ -191,8 +201,9 @@ impl Pieces {
             self.notes.add(note(&now.file, "it is shorter than a second"));
             self.files.retain(|file| *file != now.file);
             self.next_file = 0;
+            self.ahead = self.ahead.take().filter(|ahead| ahead.file != now.file);
         }
-        let (length, next) = (self.now.as_ref().map_or(0, Piece::left), self.open_next());
+        let (length, next) = (self.now.as_ref().map_or(0, Piece::left), self.next());
         match next {
             Some(next) if length > 0 => self.fade = Some(Fade { next, done: 0, length }),
             next => self.now = next,

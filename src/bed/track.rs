@@ -13,9 +13,9 @@ use crate::clip::decode::{DecodeError, Opened};
 use crate::clip::opus;
 use crate::time::Rate;
 
-/// Frames that are passed on at a time, and how many such blocks may wait: 8 MB, 23 s of a CD.
+/// Frames that are passed on at a time, and how many such blocks may wait: 13 MB, 35 s of a CD.
 const BLOCK: usize = 16_384;
-const BLOCKS: usize = 64;
+const BLOCKS: usize = 96;
 /// So many packets in a row that cannot be decoded end a piece.
 const MOST_FAULTS: usize = 100;
 

@@ -1,5 +1,9 @@
 //! Brings a programme to a loudness: louder or softer as a whole, its peaks limited.
 
+use std::panic::resume_unwind;
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
 use ebur128::{Channel, EbuR128, Mode};
 
 use super::limiter::Limiter;
@@ -7,8 +11,9 @@ use crate::mixer::Span;
 use crate::render::Spans;
 use crate::time::{Frames, Rate};
 
-/// Frames that are worked on at a time.
+/// Frames that are worked on at a time, and how many such blocks may wait to be measured.
 const BLOCK: usize = 4096;
+const BLOCKS: usize = 8;
 
 /// How near to the loudness asked for is near enough, in LU, and how often it is tried to come
 /// nearer: where peaks are limited, a programme gets louder by less than it is turned up.
@@ -167,7 +172,8 @@ pub fn level_for<E>(
 }
 
 /// The integrated loudness of a programme in LUFS, as two ears hear it (EBU R128, by the library);
-/// `None` when nothing is heard. `go_on` hears of every position reached.
+/// `None` when nothing is heard. It is measured on a thread of its own; `go_on` hears of every
+/// position reached.
 ///
 /// # Errors
 /// What `go_on` gives, with which it ends.
@@ -177,27 +183,36 @@ pub fn loudness<E>(
     channels: u16,
     mut go_on: impl FnMut(Frames) -> Result<(), E>,
 ) -> Result<Option<f64>, E> {
-    let meter = EbuR128::new(u32::from(channels), rate.hz(), Mode::I);
-    let mut meter = meter.unwrap_or_else(|error| unreachable!("{error}: our rates and channels"));
-    if channels == 1 {
-        let set = meter.set_channel(0, Channel::DualMono);
-        debug_assert_eq!(set, Ok(()), "one channel was asked for");
-    }
-    let mut source = Channels::new(spans);
-    let mut silence = Silence::new(rate, channels);
-    loop {
-        let samples = match channels {
-            1 => source.next_mono(),
-            _ => source.next_pairs().as_flattened(),
-        };
-        if samples.is_empty() {
-            break;
+    let (send, blocks) = sync_channel::<Vec<f32>>(BLOCKS);
+    thread::scope(|scope| {
+        let metering = scope.spawn(move || measured(blocks, rate, channels));
+        let mut source = Channels::new(spans);
+        loop {
+            let samples = match channels {
+                1 => source.next_mono(),
+                _ => source.next_pairs().as_flattened(),
+            };
+            if samples.is_empty() || send.send(samples.to_vec()).is_err() {
+                break;
+            }
+            go_on(source.spans.position())?;
         }
-        let added = silence.pass_on(samples, &mut meter);
-        debug_assert_eq!(added, Ok(()), "whole frames");
-        go_on(source.spans.position())?;
+        drop(send);
+        Ok(metering.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
+}
+
+/// The loudness of all samples that come, channels interleaved.
+fn measured(blocks: impl IntoIterator<Item = Vec<f32>>, rate: Rate, channels: u16) -> Option<f64> {
+    let mut meter = EbuR128::new(u32::from(channels), rate.hz(), Mode::I).ok()?;
+    if channels == 1 {
+        meter.set_channel(0, Channel::DualMono).ok()?;
     }
-    Ok(meter.loudness_global().ok().filter(|lufs| lufs.is_finite()))
+    let mut silence = Silence::new(rate, channels);
+    for samples in blocks {
+        silence.pass_on(&samples, &mut meter).ok()?;
+    }
+    meter.loudness_global().ok().filter(|lufs| lufs.is_finite())
 }
 
 /// Keeps long silence from a meter, which would measure it sample by sample to find that it does

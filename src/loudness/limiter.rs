@@ -44,13 +44,15 @@ pub struct Limiter {
     /// How many frames were given, those before the first among them.
     given: u64,
     has_begun: bool,
-    /// Needs below full level within the time it looks ahead, the lowest first.
-    low: VecDeque<(u64, f32)>,
+    low: Lowest,
     /// The next frame whose need is looked at.
     seen: u64,
-    /// The last levels that were chosen, and their sum. It is exact: all are 32-bit numbers up to
-    /// one, of which a sum of hundreds fits into 64.
-    chosen: VecDeque<f32>,
+    /// The last levels that were chosen, in a ring, the place of the oldest, and the last of all.
+    chosen: Vec<f32>,
+    oldest: usize,
+    last: f32,
+    /// Their sum. It is exact: all are 32-bit numbers up to one, of which a sum of hundreds fits
+    /// into 64.
     sum: f64,
     ahead: usize,
     comeback: f32,
@@ -69,9 +71,11 @@ impl Limiter {
             needs: Vec::new(),
             given: 0,
             has_begun: false,
-            low: VecDeque::new(),
+            low: Lowest { needs: VecDeque::new() },
             seen: 0,
-            chosen: VecDeque::from(vec![1.0; ahead + 1]),
+            chosen: vec![1.0; ahead + 1],
+            oldest: 0,
+            last: 1.0,
             sum: (ahead + 1) as f64,
             ahead,
             comeback: 1.0 / rate.frame_at(RELEASE).0 as f32,
@@ -129,7 +133,7 @@ impl Limiter {
     fn rests(&mut self, frames: usize) -> bool {
         let until = self.given + (frames + self.ahead) as u64;
         let unseen = (self.seen - self.given) as usize..frames + self.ahead;
-        let rests = self.low.is_empty()
+        let rests = self.low.needs.is_empty()
             && self.sum == self.chosen.len() as f64
             && self.needs[unseen].iter().all(|need| *need == 1.0);
         if rests {
@@ -138,9 +142,29 @@ impl Limiter {
         rests
     }
 
-    /// The levels of the next frames.
+    /// The levels of the next frames: of each the mean of those that were chosen for it and the
+    /// frames before. Each of these is low enough for whatever comes within the time it looks
+    /// ahead, so at a peak all of them are.
     fn levels(&mut self, frames: usize) -> Vec<f32> {
-        (0..frames).map(|frame| self.next_level(frame)).collect()
+        let (needs, chosen) = (&self.needs, &mut self.chosen);
+        let share = 1.0 / chosen.len() as f64;
+        let (mut last, mut sum) = (self.last, self.sum);
+        let level = |index| {
+            let frame = self.given + index as u64;
+            while self.seen <= frame + self.ahead as u64 {
+                self.low.add(self.seen, needs[(self.seen - self.given) as usize]);
+                self.seen += 1;
+            }
+            let back = last + (1.0 - last) * self.comeback;
+            last = self.low.from(frame).min(if back > BACK { 1.0 } else { back });
+            sum += f64::from(last) - f64::from(chosen[self.oldest]);
+            chosen[self.oldest] = last;
+            self.oldest = if self.oldest + 1 == chosen.len() { 0 } else { self.oldest + 1 };
+            (sum * share) as f32
+        };
+        let levels = (0..frames).map(level).collect();
+        (self.last, self.sum) = (last, sum);
+        levels
     }
 
     /// Leaves so many frames behind.
@@ -184,32 +208,32 @@ impl Limiter {
         }
         peak
     }
+}
 
-    /// The level of the frame after `index` more: the mean of those that were chosen for it and
-    /// the frames before. Each of these is low enough for whatever comes within the time it looks
-    /// ahead, so at a peak all of them are.
-    fn next_level(&mut self, index: usize) -> f32 {
-        let frame = self.given + index as u64;
-        while self.seen <= frame + self.ahead as u64 {
-            let need = self.needs[(self.seen - self.given) as usize];
-            if need < 1.0 {
-                while self.low.back().is_some_and(|(_, other)| *other >= need) {
-                    self.low.pop_back();
-                }
-                self.low.push_back((self.seen, need));
+/// The lowest of the needs that come within the time that is looked ahead.
+#[derive(Debug)]
+struct Lowest {
+    /// Needs below full level and the frames that have them: in order, each higher than those
+    /// before it.
+    needs: VecDeque<(u64, f32)>,
+}
+
+impl Lowest {
+    fn add(&mut self, frame: u64, need: f32) {
+        if need < 1.0 {
+            while self.needs.back().is_some_and(|(_, other)| *other >= need) {
+                self.needs.pop_back();
             }
-            self.seen += 1;
+            self.needs.push_back((frame, need));
         }
-        while self.low.front().is_some_and(|(of, _)| *of < frame) {
-            self.low.pop_front();
+    }
+
+    /// The lowest from `frame` on.
+    fn from(&mut self, frame: u64) -> f32 {
+        while self.needs.front().is_some_and(|(of, _)| *of < frame) {
+            self.needs.pop_front();
         }
-        let lowest = self.low.front().map_or(1.0, |(_, need)| *need);
-        let last = self.chosen.back().copied().unwrap_or(1.0);
-        let back = last + (1.0 - last) * self.comeback;
-        let level = lowest.min(if back > BACK { 1.0 } else { back });
-        self.chosen.push_back(level);
-        self.sum += f64::from(level) - f64::from(self.chosen.pop_front().unwrap_or(1.0));
-        (self.sum / self.chosen.len() as f64) as f32
+        self.needs.front().map_or(1.0, |(_, need)| *need)
     }
 }
 
