@@ -12,7 +12,7 @@
 /// for others the filter is interpolated between them, with an error below -110 dB.
 const MOST_PHASES: u64 = 1024;
 /// Sums run in so many lanes, so that they can be added side by side.
-const LANES: usize = 8;
+pub const LANES: usize = 8;
 
 /// How steep a filter is, and how clean.
 #[derive(Clone, Copy, Debug)]
@@ -99,26 +99,22 @@ impl Filter {
     /// The value at a place, of the window that begins [`Filter::lead`] before its old sample.
     #[inline]
     pub fn value_at(&self, window: &[f32], place: Place) -> f32 {
-        self.values_at([window], place)[0]
+        let (weights, next) = self.weights_at(place);
+        let here = dot(weights, window);
+        next.map_or(here, |(weights, part)| here + part * (dot(weights, window) - here))
     }
 
-    /// The same of several channels.
+    /// The weights at a place; where it lies between two rows of them also the next, and how far it
+    /// is to there.
     #[inline]
-    pub fn values_at<const N: usize>(&self, windows: [&[f32]; N], place: Place) -> [f32; N] {
+    pub fn weights_at(&self, place: Place) -> (&[f32], Option<(&[f32], f32)>) {
         if self.phases == self.to {
-            return dots(self.row(place.part), windows);
+            return (self.row(place.part), None);
         }
         let parts = place.part * self.phases;
-        let (phase, rest) = (parts / self.to, parts % self.to);
-        let mut here = dots(self.row(phase), windows);
-        if rest > 0 {
-            let between = rest as f32 / self.to as f32;
-            let there = dots(self.row(phase + 1), windows);
-            for (here, there) in here.iter_mut().zip(there) {
-                *here += between * (there - *here);
-            }
-        }
-        here
+        let (row, rest) = (parts / self.to, parts % self.to);
+        let next = (rest > 0).then(|| (self.row(row + 1), rest as f32 / self.to as f32));
+        (self.row(row), next)
     }
 
     fn row(&self, phase: u64) -> &[f32] {
@@ -131,20 +127,23 @@ fn greatest_common_divisor(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
 
-/// The sum of products with each channel, in eight lanes that are added in one fixed order.
+/// The sum of products, in eight lanes that are added in one fixed order.
 #[inline]
-fn dots<const N: usize>(weights: &[f32], windows: [&[f32]; N]) -> [f32; N] {
-    let mut lanes = [[0f32; LANES]; N];
-    let windows = windows.map(|window| window.as_chunks::<LANES>().0);
-    for (i, weights) in weights.as_chunks::<LANES>().0.iter().enumerate() {
-        for (lanes, window) in lanes.iter_mut().zip(windows) {
-            let samples = &window[i];
-            for lane in 0..LANES {
-                lanes[lane] += weights[lane] * samples[lane];
-            }
+fn dot(weights: &[f32], samples: &[f32]) -> f32 {
+    let mut lanes = [0f32; LANES];
+    let samples = samples.as_chunks::<LANES>().0;
+    for (weights, samples) in weights.as_chunks::<LANES>().0.iter().zip(samples) {
+        for lane in 0..LANES {
+            lanes[lane] += weights[lane] * samples[lane];
         }
     }
-    lanes.map(|[a, b, c, d, e, f, g, h]| ((a + e) + (c + g)) + ((b + f) + (d + h)))
+    in_order(lanes)
+}
+
+/// The sum of all lanes.
+#[inline]
+pub fn in_order([a, b, c, d, e, f, g, h]: [f32; LANES]) -> f32 {
+    ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
 /// The filter's weight at `distance` old samples from its middle.

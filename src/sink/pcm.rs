@@ -30,7 +30,14 @@ pub(super) const FULL_24: f32 = 8_388_608.0;
 
 /// A sample from -1.0 to 1.0 as a whole number of a format whose full scale is `full`.
 pub(super) fn whole(sample: f32, full: f32) -> i32 {
-    (sample * full).round_ties_even().clamp(-full, full - 1.0) as i32
+    nearest(sample * full).clamp(-full, full - 1.0) as i32
+}
+
+/// The nearest whole number, of two the even one, as `f32::round_ties_even` has it, but several at
+/// a time: beside 1.5 * 2^52 an `f64` has no room for parts (IEEE 754, binary64).
+fn nearest(value: f32) -> f32 {
+    const NO_PARTS: f64 = 6_755_399_441_055_744.0;
+    (f64::from(value) + NO_PARTS - NO_PARTS) as f32
 }
 
 /// Takes frames in blocks.
@@ -65,10 +72,19 @@ impl Blocks {
 #[cfg(test)]
 mod tests {
     use super::*;
+
     use crate::render::Renderer;
     use crate::sounds::Sounds;
     use crate::timeline::{Ear, Timeline};
     use std::sync::Arc;
+
+    #[test]
+    fn the_nearest_whole_number_is_the_one_that_rounding_gives() {
+        for value in [0.0, 0.5, -0.5, 1.5, 2.5, -2.5, 0.499_999_97, 8_388_607.5, -8_388_608.0, 3.7]
+        {
+            assert_eq!(nearest(value), value.round_ties_even(), "{value}");
+        }
+    }
 
     #[test]
     fn blocks_are_full_but_for_the_last() {
