@@ -1,17 +1,23 @@
 //! Brings music to another rate while it comes.
 
-use crate::clip::filter::{Filter, LANES, Place, Shape, in_order};
-use crate::mixer::FULL_SCALE;
+use wide::f32x4;
+
+use crate::clip::filter::{Filter, Place, Shape};
 
 /// For music at 44.1 kHz: even up to 19 kHz, and what is mirrored below -70 dB from 25.1 kHz on; between
 /// the two lies what nobody hears. 32 products for a sample instead of the 104 of a clip: of clips
 /// there is an end.
 const SHAPE: Shape = Shape { crossings: 15, cutoff: 1.0, beta: 7.0 };
 
+/// Sums run in so many lanes, so that they can be added side by side.
+const LANES: usize = 8;
+
 /// Brings two channels from one rate to another.
 #[derive(Debug)]
 pub struct Stereo {
     filter: Filter,
+    /// Its weights, each twice: one for each ear.
+    doubled: Vec<f32>,
     /// The old frames that are still needed, and the place of the first of them: the window of old
     /// frame `i` begins at `i`.
     old: Vec<[f32; 2]>,
@@ -25,16 +31,17 @@ impl Stereo {
     pub fn new(from: u32, to: u32) -> Self {
         let filter = Filter::new(from, to, SHAPE);
         let old = vec![[0.0; 2]; filter.lead()];
-        Self { filter, old, first: 0, next: Place::default() }
+        let doubled = filter.rows().iter().flat_map(|weight| [*weight; 2]).collect();
+        Self { filter, doubled, old, first: 0, next: Place::default() }
     }
 
-    /// Takes old frames, from -1.0 to 1.0, and adds to `out` what new ones can be made by now.
-    pub fn push(&mut self, frames: &[[f32; 2]], out: &mut Vec<[i16; 2]>) {
-        self.old.extend_from_slice(frames);
+    /// Takes old frames, and adds to `out` what new ones can be made by now.
+    pub fn push(&mut self, frames: &[[i16; 2]], out: &mut Vec<[i16; 2]>) {
+        self.old.extend(frames.iter().map(|frame| frame.map(f32::from)));
         loop {
             let begin = (self.next.whole - self.first) as usize;
             let Some(window) = self.old.get(begin..begin + self.filter.taps()) else { break };
-            out.push(pair_at(&self.filter, window, self.next).map(rounded));
+            out.push(self.pair_at(window).map(rounded));
             self.next = self.filter.after(self.next);
         }
         let done = ((self.next.whole - self.first) as usize).min(self.old.len());
@@ -42,40 +49,48 @@ impl Stereo {
         self.first += done as u64;
     }
 
+    /// What both ears hear at the next place, of its window.
+    #[inline]
+    fn pair_at(&self, window: &[[f32; 2]]) -> [f32; 2] {
+        let (row, part) = self.filter.row_at(self.next);
+        let length = 2 * self.filter.taps();
+        let pair = |row: usize| dots(&self.doubled[row * length..][..length], window);
+        let here = pair(row);
+        if part == 0.0 {
+            return here;
+        }
+        let there = pair(row + 1);
+        [0, 1].map(|ear| here[ear] + part * (there[ear] - here[ear]))
+    }
+
     /// Adds the rest to `out`, of which the old frames have come.
     pub fn finish(&mut self, out: &mut Vec<[i16; 2]>) {
-        self.push(&vec![[0.0; 2]; self.filter.taps() - self.filter.lead() - 1], out);
+        self.push(&vec![[0; 2]; self.filter.taps() - self.filter.lead() - 1], out);
     }
 }
 
-/// What each ear hears at a place, of a window on the old frames.
+/// The sums of products for both ears, which take turns in the lanes; added in one fixed order.
 #[inline]
-fn pair_at(filter: &Filter, window: &[[f32; 2]], place: Place) -> [f32; 2] {
-    let (weights, next) = filter.weights_at(place);
-    let here = dots(weights, window);
-    let Some((weights, part)) = next else { return here };
-    let there = dots(weights, window);
-    [0, 1].map(|ear| here[ear] + part * (there[ear] - here[ear]))
-}
-
-/// The sum of products for each ear, in eight lanes that are added in one fixed order.
-#[inline]
-fn dots(weights: &[f32], window: &[[f32; 2]]) -> [f32; 2] {
-    let (mut left, mut right) = ([0f32; LANES], [0f32; LANES]);
-    let frames = window.as_chunks::<LANES>().0;
-    for (weights, frames) in weights.as_chunks::<LANES>().0.iter().zip(frames) {
-        for lane in 0..LANES {
-            left[lane] += weights[lane] * frames[lane][0];
-            right[lane] += weights[lane] * frames[lane][1];
-        }
+fn dots(doubled: &[f32], window: &[[f32; 2]]) -> [f32; 2] {
+    let (mut even, mut odd) = (f32x4::ZERO, f32x4::ZERO);
+    let samples = window.as_flattened().as_chunks::<LANES>().0;
+    for (weights, samples) in doubled.as_chunks::<LANES>().0.iter().zip(samples) {
+        let ([w, v], [s, t]) = (halves(weights), halves(samples));
+        even += w * s;
+        odd += v * t;
     }
-    [in_order(left), in_order(right)]
+    let [left, right, more_left, more_right] = (even + odd).to_array();
+    [left + more_left, right + more_right]
 }
 
-/// A sample from -1.0 to 1.0 as the nearest of 16 bit; what is beyond stops there.
 #[inline]
-pub fn rounded(sample: f32) -> i16 {
-    let value = sample * FULL_SCALE;
+fn halves([a, b, c, d, e, f, g, h]: &[f32; LANES]) -> [f32x4; 2] {
+    [f32x4::new([*a, *b, *c, *d]), f32x4::new([*e, *f, *g, *h])]
+}
+
+/// The nearest sample of 16 bit; what is beyond stops there.
+#[inline]
+fn rounded(value: f32) -> i16 {
     (value + 0.5f32.copysign(value)) as i16
 }
 
@@ -90,11 +105,11 @@ mod tests {
         (0..count).map(|i| PEAK * (turn * i as f64).sin()).collect()
     }
 
-    fn scaled(sample: f64) -> f32 {
-        sample as f32 / FULL_SCALE
+    fn scaled(sample: f64) -> i16 {
+        sample.round() as i16
     }
 
-    fn resampled(from: u32, to: u32, old: &[[f32; 2]], at_once: usize) -> Vec<[i16; 2]> {
+    fn resampled(from: u32, to: u32, old: &[[i16; 2]], at_once: usize) -> Vec<[i16; 2]> {
         let (mut stereo, mut new) = (Stereo::new(from, to), Vec::new());
         for frames in old.chunks(at_once) {
             stereo.push(frames, &mut new);
@@ -109,7 +124,7 @@ mod tests {
             let (left, right) = (sine(997.0, from, 20_000), sine(7001.0, from, 20_000));
             let frames =
                 left.iter().zip(&right).map(|(left, right)| [scaled(*left), scaled(*right)]);
-            let old: Vec<[f32; 2]> = frames.collect();
+            let old: Vec<[i16; 2]> = frames.collect();
             let new = resampled(from, to, &old, 1000);
             assert_eq!(new.len() as u64, (20_000 * u64::from(to)).div_ceil(u64::from(from)));
             for (channel, hz) in [997.0, 7001.0].into_iter().enumerate() {
@@ -125,7 +140,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_held_is_gone() {
-        let old: Vec<[f32; 2]> =
+        let old: Vec<[i16; 2]> =
             sine(9000.0, 48_000, 12_000).iter().map(|s| [scaled(*s); 2]).collect();
         let new = resampled(48_000, 8_000, &old, 12_000);
         assert!(new[200..1700].iter().flatten().all(|sample| sample.abs() < 4));
@@ -133,8 +148,8 @@ mod tests {
 
     #[test]
     fn how_many_frames_come_at_a_time_changes_nothing() {
-        let old: Vec<[f32; 2]> =
-            sine(500.0, 44_100, 4000).iter().map(|s| [scaled(*s), 0.1]).collect();
+        let old: Vec<[i16; 2]> =
+            sine(500.0, 44_100, 4000).iter().map(|s| [scaled(*s), 7]).collect();
         let whole = resampled(44_100, 48_000, &old, 4000);
         for at_once in [1, 33, 1024] {
             assert_eq!(resampled(44_100, 48_000, &old, at_once), whole, "{at_once} at a time");

@@ -12,7 +12,7 @@
 /// for others the filter is interpolated between them, with an error below -110 dB.
 const MOST_PHASES: u64 = 1024;
 /// Sums run in so many lanes, so that they can be added side by side.
-pub const LANES: usize = 8;
+const LANES: usize = 8;
 
 /// How steep a filter is, and how clean.
 #[derive(Clone, Copy, Debug)]
@@ -99,27 +99,25 @@ impl Filter {
     /// The value at a place, of the window that begins [`Filter::lead`] before its old sample.
     #[inline]
     pub fn value_at(&self, window: &[f32], place: Place) -> f32 {
-        let (weights, next) = self.weights_at(place);
-        let here = dot(weights, window);
-        next.map_or(here, |(weights, part)| here + part * (dot(weights, window) - here))
+        let (row, part) = self.row_at(place);
+        let value = |row: usize| dot(&self.rows()[row * self.taps..][..self.taps], window);
+        let here = value(row);
+        if part == 0.0 { here } else { here + part * (value(row + 1) - here) }
     }
 
-    /// The weights at a place; where it lies between two rows of them also the next, and how far it
-    /// is to there.
+    /// The row of weights for a place, and how far it is from there to the next row.
     #[inline]
-    pub fn weights_at(&self, place: Place) -> (&[f32], Option<(&[f32], f32)>) {
+    pub fn row_at(&self, place: Place) -> (usize, f32) {
         if self.phases == self.to {
-            return (self.row(place.part), None);
+            return (place.part as usize, 0.0);
         }
         let parts = place.part * self.phases;
-        let (row, rest) = (parts / self.to, parts % self.to);
-        let next = (rest > 0).then(|| (self.row(row + 1), rest as f32 / self.to as f32));
-        (self.row(row), next)
+        ((parts / self.to) as usize, (parts % self.to) as f32 / self.to as f32)
     }
 
-    fn row(&self, phase: u64) -> &[f32] {
-        let begin = phase as usize * self.taps;
-        &self.rows[begin..begin + self.taps]
+    /// All rows of weights, one after another.
+    pub fn rows(&self) -> &[f32] {
+        &self.rows
     }
 }
 
@@ -137,12 +135,7 @@ fn dot(weights: &[f32], samples: &[f32]) -> f32 {
             lanes[lane] += weights[lane] * samples[lane];
         }
     }
-    in_order(lanes)
-}
-
-/// The sum of all lanes.
-#[inline]
-pub fn in_order([a, b, c, d, e, f, g, h]: [f32; LANES]) -> f32 {
+    let [a, b, c, d, e, f, g, h] = lanes;
     ((a + e) + (c + g)) + ((b + f) + (d + h))
 }
 
