@@ -9,7 +9,7 @@ use super::playlist::Playlist;
 use super::track::Track;
 use crate::error::Error;
 use crate::terminal::printable;
-use crate::time::{Millis, Rate};
+use crate::time::{Frames, Millis, Rate};
 
 /// How long one piece fades into the next.
 const CROSSFADE: Millis = Millis(4000);
@@ -45,6 +45,8 @@ pub struct Pieces {
     fade: Option<Fade>,
     /// What comes after it: opened long before, so that it is decoded while there is time.
     ahead: Option<Piece>,
+    /// How many frames are still wanted.
+    wanted: u64,
     /// The levels of a piece that comes, frame by frame, in parts of 32,768; backwards they are
     /// those of the piece that goes.
     curve: Vec<i16>,
@@ -124,11 +126,16 @@ impl Fade {
 }
 
 impl Pieces {
-    /// The music of a playlist at `rate`; what it has to leave out is put into `notes`.
+    /// The music of a playlist at `rate`, of which `wanted` frames will be heard; what it has to leave out is put into `notes`.
     ///
     /// # Errors
     /// [`Error::Music`] when not one of its files can be read.
-    pub fn open(playlist: Playlist, rate: Rate, notes: &Notes) -> Result<Self, Error> {
+    pub fn open(
+        playlist: Playlist,
+        rate: Rate,
+        wanted: Frames,
+        notes: &Notes,
+    ) -> Result<Self, Error> {
         playlist.notes.into_iter().for_each(|note| notes.add(note));
         let mut pieces = Self {
             files: playlist.files,
@@ -138,6 +145,7 @@ impl Pieces {
             now: None,
             fade: None,
             ahead: None,
+            wanted: wanted.0,
             curve: curve(rate.frame_at(CROSSFADE).0 as usize),
         };
         pieces.now = pieces.next();
@@ -147,10 +155,13 @@ impl Pieces {
         }
     }
 
-    /// The next piece; the one after it is opened.
+    /// The next piece; the one after it is opened, if there will be need of it.
     fn next(&mut self) -> Option<Piece> {
         let next = self.ahead.take().or_else(|| self.open_next());
-        self.ahead = self.open_next();
+        let claimed = next.as_ref().and_then(|next| next.track.as_ref()?.claimed);
+        if claimed.is_none_or(|frames| frames < self.wanted) {
+            self.ahead = self.open_next();
+        }
         next
     }
 
@@ -217,6 +228,7 @@ impl Music for Pieces {
         while filled < out.len() {
             filled += self.give(&mut out[filled..]);
         }
+        self.wanted = self.wanted.saturating_sub(filled as u64);
     }
 }
 
@@ -262,7 +274,7 @@ mod tests {
     fn open(files: &[PathBuf]) -> Result<(Pieces, Notes), Error> {
         let playlist = Playlist { files: files.to_vec(), notes: Vec::new() };
         let notes = Notes::default();
-        let pieces = Pieces::open(playlist, Rate::new(8000).unwrap(), &notes)?;
+        let pieces = Pieces::open(playlist, Rate::new(8000).unwrap(), Frames(u64::MAX), &notes)?;
         Ok((pieces, notes))
     }
 

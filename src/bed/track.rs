@@ -50,6 +50,8 @@ pub struct Track {
     pieces: Receiver<Piece>,
     resampler: Option<Stereo>,
     has_ended: bool,
+    /// How many frames it says that it has, at the rate that they come at.
+    pub claimed: Option<u64>,
     /// Whether it ended before its end.
     pub is_damaged: bool,
 }
@@ -62,7 +64,7 @@ impl Track {
     /// See [`TrackError`].
     pub fn open(path: &Path, rate: Rate) -> Result<Self, TrackError> {
         let mut decoder = Decoder::open(path)?;
-        let from = decoder.file.rate;
+        let (from, claimed) = (decoder.file.rate, decoder.file.claimed);
         if Rate::new(from).is_none() {
             return Err(TrackError::Rate(from));
         }
@@ -73,7 +75,10 @@ impl Track {
         let (send, pieces) = sync_channel(BLOCKS);
         thread::spawn(move || decode(decoder, first, &send));
         let resampler = (from != rate.hz()).then(|| Stereo::new(from, rate.hz()));
-        Ok(Self { pieces, resampler, has_ended: false, is_damaged: false })
+        let at_rate =
+            |frames: u64| (u128::from(frames) * u128::from(rate.hz()) / u128::from(from)) as u64;
+        let claimed = claimed.map(at_rate);
+        Ok(Self { pieces, resampler, has_ended: false, claimed, is_damaged: false })
     }
 
     /// Adds the next frames to `out`; `false` when none are left.

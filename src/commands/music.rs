@@ -6,7 +6,8 @@ use crate::bed::{Bed, Levels};
 use crate::cli::MusicArgs;
 use crate::error::Error;
 use crate::terminal::{printable, tell};
-use crate::time::Rate;
+use crate::time::{Frames, Rate};
+use crate::timeline::Timeline;
 
 impl MusicArgs {
     /// Whether there is to be music.
@@ -20,12 +21,18 @@ impl MusicArgs {
     }
 }
 
-/// Opens the music, if there is to be any; what it has to leave out is put into `notes`.
+/// Opens the music, if there is to be any, of which `wanted` frames will be heard; what it has to
+/// leave out is put into `notes`.
 ///
 /// # Errors
 /// [`Error::Music`] when none of it can be read, [`Error::Usage`] where a routine is named as
 /// music.
-pub fn open(args: &MusicArgs, rate: Rate, notes: &Notes) -> Result<Option<Pieces>, Error> {
+pub fn open(
+    args: &MusicArgs,
+    rate: Rate,
+    wanted: Frames,
+    notes: &Notes,
+) -> Result<Option<Pieces>, Error> {
     if !args.is_wanted() {
         return Ok(None);
     }
@@ -38,15 +45,16 @@ pub fn open(args: &MusicArgs, rate: Rate, notes: &Notes) -> Result<Option<Pieces
             printable(&routine.to_string_lossy())
         )));
     }
-    Pieces::open(Playlist::of(&args.music, args.shuffle), rate, notes).map(Some)
+    Pieces::open(Playlist::of(&args.music, args.shuffle), rate, wanted, notes).map(Some)
 }
 
-/// The same as a bed to be laid under a file.
+/// The same as a bed to be laid under a file of `timeline`.
 ///
 /// # Errors
 /// As [`open`].
-pub fn bed(args: &MusicArgs, rate: Rate, notes: &Notes) -> Result<Option<Bed>, Error> {
-    let opened = open(args, rate, notes)?;
+pub fn bed(args: &MusicArgs, timeline: &Timeline, notes: &Notes) -> Result<Option<Bed>, Error> {
+    let (rate, wanted) = (timeline.rate, timeline.frames);
+    let opened = open(args, rate, wanted, notes)?;
     Ok(opened.map(|pieces| Bed::new(Box::new(pieces), args.levels(), rate)))
 }
 

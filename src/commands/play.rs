@@ -149,7 +149,8 @@ impl Show<'_> {
     fn music(&self, rate: Rate) -> Result<Option<Arc<Player>>, Error> {
         let args = &self.args.timeline.music;
         let notes = Notes::default();
-        let music = music::open(args, rate, &notes)?;
+        // The runner decides how long it is.
+        let music = music::open(args, rate, Frames(u64::MAX), &notes)?;
         Ok(music.map(|music| Arc::new(Player::start(music, notes, args.levels(), rate))))
     }
 

@@ -42,7 +42,7 @@ impl<'a> Programme<'a> {
         music: &'a MusicArgs,
     ) -> Result<Self, Error> {
         let notes = Notes::default();
-        music::open(music, timeline.rate, &notes)?;
+        music::open(music, timeline.rate, Frames(0), &notes)?;
         let (timeline, sounds) = (Arc::new(timeline), Arc::new(sounds));
         Ok(Self { timeline, sounds, channels, music, level: None, notes })
     }
@@ -136,7 +136,7 @@ impl<'a> Programme<'a> {
         listen: impl FnOnce(&mut dyn Spans) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mut renderer = Renderer::new(Arc::clone(&self.timeline), Arc::clone(&self.sounds));
-        if let Some(bed) = music::bed(self.music, self.timeline.rate, &self.notes)? {
+        if let Some(bed) = music::bed(self.music, &self.timeline, &self.notes)? {
             renderer = renderer.over(bed);
         }
         match self.level {
