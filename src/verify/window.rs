@@ -13,6 +13,8 @@ use crate::time::{Frames, Rate};
 
 /// A sample beyond this is a mistake in the file; sums of its square could not be counted.
 const LOUDEST: f32 = 1e6;
+/// The part of a second that an encoder may add: more than any does.
+const PADDING: u64 = 10;
 
 /// A window on a file, all of its channels mixed to one.
 pub struct Window<'a> {
@@ -32,7 +34,7 @@ pub struct Window<'a> {
 pub struct Measured {
     /// How long it is.
     pub frames: Frames,
-    /// How long it says it is, where that is longer.
+    /// How long it says it is, where that is longer by more than an encoder adds.
     pub claimed: Option<Frames>,
     /// How loud it is.
     pub loudness: Loudness,
@@ -117,7 +119,10 @@ impl<'a> Window<'a> {
         if frames == Frames(0) {
             return Err(self.wrong(DecodeError::NoAudio.to_string()));
         }
-        let claimed = self.file.claimed.map(Frames).filter(|claimed| *claimed > frames);
+        // Some formats count what their encoder put before the sound and after it.
+        let padding = u64::from(self.file.rate) / PADDING;
+        let claimed = self.file.claimed.filter(|claimed| *claimed > frames.0 + padding);
+        let claimed = claimed.map(Frames);
         Ok(Measured { frames, claimed, loudness })
     }
 

@@ -354,4 +354,5 @@ fn cues_are_found_under_music_and_in_our_own_opus() {
     let opus = earcoach("export r.json -q -o a.opus").file("r.json", SHORT).run().exits(0);
     let coded = verify(&opus, "a.opus r.json --json").exits(0);
     assert!(offs(&coded.json()).iter().all(|off| off.is_some_and(|off| off.abs() <= 1)));
+    assert_eq!(coded.stderr, "");
 }
