@@ -18,11 +18,17 @@ const CROSSFADE: Millis = Millis(4000);
 #[derive(Clone, Debug, Default)]
 pub struct Notes(Arc<Mutex<Vec<String>>>);
 
+/// Nobody reads more notes than these.
+const MOST_NOTES: usize = 50;
+
 impl Notes {
     fn add(&self, note: String) {
         let mut notes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !notes.contains(&note) {
+        if notes.len() < MOST_NOTES && !notes.contains(&note) {
             notes.push(note);
+            if notes.len() == MOST_NOTES {
+                notes.push("and more that is not listed".into());
+            }
         }
     }
 

@@ -89,7 +89,7 @@ impl Playlist {
             return self.leave_out(list, "the playlist is larger than a megabyte");
         }
         let folder = list.parent().unwrap_or(Path::new(""));
-        for line in text(&bytes).trim_start_matches('\u{feff}').lines() {
+        for line in text(&bytes).trim_start_matches('\u{feff}').lines().take(2 * MOST_FILES) {
             let entry = line.trim();
             if entry.is_empty() || entry.starts_with('#') || self.files.len() > MOST_FILES {
                 continue;
