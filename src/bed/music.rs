@@ -132,7 +132,8 @@ impl Fade {
 }
 
 impl Pieces {
-    /// The music of a playlist at `rate`, of which `wanted` frames will be heard; what it has to leave out is put into `notes`.
+    /// The music of a playlist at `rate`, of which `wanted` frames will be heard; what it has to
+    /// leave out is put into `notes`.
     ///
     /// # Errors
     /// [`Error::Music`] when not one of its files can be read.

@@ -10,7 +10,7 @@ use symphonia::core::errors::Error as SymphoniaError;
 
 use super::resample::Stereo;
 use crate::clip::decode::{DecodeError, Opened};
-use crate::clip::opus;
+use crate::clip::{opus, source};
 use crate::time::Rate;
 
 /// Frames that are passed on at a time, and how many such blocks may wait: 12 MB, 71 s of a CD. So much
@@ -137,7 +137,8 @@ impl Decoder {
         if !fs::metadata(path)?.is_file() {
             return Err(TrackError::NoFile);
         }
-        let file = Opened::of(Box::new(File::open(path)?), opus::codecs(), false)?;
+        let source = source::from_file(File::open(path)?)?;
+        let file = Opened::of(source, opus::codecs(), false)?;
         Ok(Self { file, faults: 0, samples: Vec::new() })
     }
 

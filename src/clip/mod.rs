@@ -5,6 +5,7 @@ pub mod filter;
 pub mod opus;
 pub mod own;
 pub mod resample;
+pub mod source;
 
 use std::borrow::Cow;
 

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 use super::decode::{Audio, DecodeError, Opened};
+use super::source;
 use crate::time::Rate;
 
 /// The largest file, in bytes: ten minutes of CD audio fit.
@@ -93,7 +94,7 @@ pub fn read(file: &Path) -> Result<Audio, ClipError> {
 
 /// Decodes a whole file and mixes it to one channel.
 fn decode(bytes: Vec<u8>) -> Result<Audio, ClipError> {
-    let mut file = Opened::new(bytes).map_err(ClipError::Decode)?;
+    let mut file = Opened::new(source::without_tag(bytes)).map_err(ClipError::Decode)?;
     let rate = file.rate;
     if Rate::new(rate).is_none() {
         return Err(ClipError::Rate(rate));

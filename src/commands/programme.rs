@@ -97,15 +97,16 @@ impl<'a> Programme<'a> {
         quiet: bool,
         ensure_wanted: impl Fn() -> io::Result<()>,
     ) -> Result<Option<String>, Error> {
-        let (Some(target), Some(own)) = (target, self.sounds.loudness(&self.timeline)) else {
-            return Ok(None);
-        };
-        if !self.music.is_wanted() && (target - own).abs() <= NEAR_ENOUGH {
+        let Some(target) = target else { return Ok(None) };
+        let own = self.sounds.loudness(&self.timeline);
+        let is_near = own.is_none_or(|own| (target - own).abs() <= NEAR_ENOUGH);
+        if is_near && !self.music.is_wanted() {
             return Ok(None);
         }
         let mut progress = Progress::new("measuring", self.frames(), quiet);
-        let level = level_for(target, target - own, |gain| {
-            self.level = Some(Level { gain, lufs: own });
+        let guess = own.map_or(0.0, |own| target - own);
+        let level = level_for(target, guess, |gain| {
+            self.level = Some(Level { gain, lufs: target });
             self.measure(|position| {
                 progress.show(position);
                 ensure_wanted()

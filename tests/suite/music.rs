@@ -265,3 +265,29 @@ fn a_pipe_is_no_music_and_is_not_waited_for() {
     let ran = program.run().exits(3);
     assert!(ran.stderr.contains("`pipe`: it is no ordinary file"), "{}", ran.stderr);
 }
+
+#[test]
+fn music_with_chapters_in_its_tag_is_music() {
+    let chapters = ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=9000\ntitle=One\n";
+    let program = with_music("export bed.json -o a.wav --music mix.mp3").file("c.txt", chapters);
+    let path = |name: &str| program.folder.path().join(name).to_str().unwrap().to_string();
+    let (song, chapters, mix) = (path("music.wav"), path("c.txt"), path("mix.mp3"));
+    let inputs = ["-v", "error", "-i", &song, "-i", &chapters, "-map_metadata", "1"];
+    tool("ffmpeg", &[inputs.as_slice(), &["-id3v2_version", "4", &mix]].concat());
+    let ran = program.run().exits(0);
+    assert!(level(&frames(&ran, "a.wav"), 4.0, 8.0) > -19.0);
+    assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+}
+
+#[test]
+fn where_nothing_else_is_heard_the_music_is_brought_to_the_loudness() {
+    let routine = r#"{ "steps": [{ "rest": { "for": "20s", "say": "", "tones": false, "announce": [], "count": 0 } }] }"#;
+    let program = earcoach("export r.json -o a.wav --guard off --music music.wav --loudness -20");
+    let program = program.file("r.json", routine);
+    let ran = program.file("music.wav", sines(48_000, 60, 0.5, [300.0, 500.0])).run().exits(0);
+    assert!(
+        ran.stderr.contains(", -20.0 LUFS") || ran.stderr.contains(", -19.9 LUFS"),
+        "{}",
+        ran.stderr
+    );
+}
