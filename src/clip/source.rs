@@ -54,8 +54,8 @@ fn is_rf64(head: &[u8]) -> bool {
     matches!(head, [b'R', b'F', b'6', b'4', .., b'W', b'A', b'V', b'E'])
 }
 
-/// How much of an ID3 tag comes after a file's first twelve bytes. Chapters in it hold bytes that
-/// the decoder takes for the beginning of the sound (ID3v2.4.0, sections 3.1 and 6.2).
+/// How much of an ID3 tag comes after a file's first twelve bytes (ID3v2.4.0, sections 3.1 and
+/// 6.2). The decoder looks for the sound byte by byte, and behind a large picture no more.
 fn tag(head: &[u8]) -> Option<u64> {
     let [b'I', b'D', b'3', _, _, _, size @ .., _, _] = head else { return None };
     let size = size.iter().fold(0, |sum, byte| sum << 7 | u64::from(byte & 0x7f));

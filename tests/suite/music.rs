@@ -267,13 +267,14 @@ fn a_pipe_is_no_music_and_is_not_waited_for() {
 }
 
 #[test]
-fn music_with_chapters_in_its_tag_is_music() {
-    let chapters = ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=9000\ntitle=One\n";
-    let program = with_music("export bed.json -o a.wav --music mix.mp3").file("c.txt", chapters);
+fn music_with_a_large_picture_in_its_tag_is_music() {
+    let program = with_music("export bed.json -o a.wav --music song.mp3");
     let path = |name: &str| program.folder.path().join(name).to_str().unwrap().to_string();
-    let (song, chapters, mix) = (path("music.wav"), path("c.txt"), path("mix.mp3"));
-    let inputs = ["-v", "error", "-i", &song, "-i", &chapters, "-map_metadata", "1"];
-    tool("ffmpeg", &[inputs.as_slice(), &["-id3v2_version", "4", &mix]].concat());
+    let (song, plain) = (path("music.wav"), path("plain.mp3"));
+    tool("ffmpeg", &["-v", "error", "-i", &song, "-id3v2_version", "0", &plain]);
+    // A tag of 2 MiB, which is counted in sevens (ID3v2.4.0, section 6.2).
+    let tag = [b"ID3\x04\0\0\x01\0\0\0".as_slice(), &vec![0x55; 1 << 21]].concat();
+    std::fs::write(path("song.mp3"), [tag, std::fs::read(plain).unwrap()].concat()).unwrap();
     let ran = program.run().exits(0);
     assert!(level(&frames(&ran, "a.wav"), 4.0, 8.0) > -19.0);
     assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
