@@ -122,6 +122,9 @@ impl Output {
                 path.display()
             )));
         }
+        if HEEDED.load(Ordering::Relaxed) {
+            end_on_signals().map_err(|error| Error::io("cannot write", &path, error))?;
+        }
         Ok(Self { path, kind: Kind::Stream(stream), bytes: 0 })
     }
 
@@ -166,6 +169,19 @@ impl Output {
         }
     }
 
+    /// Waits until what was written to a file in the making is on the disk, for files that are
+    /// named by others.
+    ///
+    /// # Errors
+    /// Whatever the system gives.
+    pub fn sync(&mut self) -> io::Result<()> {
+        match &self.kind {
+            Kind::Stream(_) => Ok(()),
+            Kind::Whole { part, .. } => part.as_file().sync_all(),
+            Kind::Within { file, .. } => file.sync_all(),
+        }
+    }
+
     /// Puts the whole file in its place. Without this nothing is left of it.
     ///
     /// # Errors
@@ -188,21 +204,35 @@ fn is_folder(path: &Path) -> Error {
     Error::Usage(format!("`{}` is a folder; name a file in it", path.display()))
 }
 
+/// The signals by which the user or the system wants the program to end.
+#[cfg(unix)]
+const ENDING: [i32; 3] = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
+#[cfg(not(unix))]
+const ENDING: [i32; 2] = [SIGINT, SIGTERM];
+
+/// Whether they raise flags: then they do not end the program by themselves any more.
+static HEEDED: AtomicBool = AtomicBool::new(false);
+
 /// A flag that is raised when the user or the system wants the program to end, so that
 /// the unfinished file can be taken away. Streams need none: the signal ends the program.
 pub(crate) fn stop_on_signals() -> io::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
-    #[cfg(unix)]
-    let signals = [SIGINT, SIGTERM, signal_hook::consts::SIGHUP];
-    #[cfg(not(unix))]
-    let signals = [SIGINT, SIGTERM];
-    for signal in signals {
+    for signal in ENDING {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
+    HEEDED.store(true, Ordering::Relaxed);
     // A file that outgrows the user's limit is an error of its writing, not the program's end.
     #[cfg(unix)]
     signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     Ok(stop)
+}
+
+/// The signals end the program again, which has a stream to write to and no file in the making.
+fn end_on_signals() -> io::Result<()> {
+    let always = Arc::new(AtomicBool::new(true));
+    ENDING.into_iter().try_for_each(|signal| {
+        signal_hook::flag::register_conditional_default(signal, Arc::clone(&always)).map(|_| ())
+    })
 }
 
 impl Write for Output {

@@ -18,22 +18,30 @@ const VERSION: &str = "1";
 /// The folder of what was spoken: `earcoach/speech` where the system keeps what can be made again,
 /// by the XDG Base Directory Specification on Linux.
 #[derive(Clone, Debug)]
-pub struct Cache(Option<PathBuf>);
+pub struct Cache {
+    folder: Option<PathBuf>,
+    /// Whether nothing is taken from it: all is spoken anew, and kept.
+    is_anew: bool,
+}
 
 impl Cache {
-    /// The user's own.
-    pub fn own() -> Self {
+    /// The user's own, `is_anew` where nothing is to be taken from it.
+    pub fn own(is_anew: bool) -> Self {
         let base = etcetera::choose_base_strategy().ok();
-        Self(base.map(|base| base.cache_dir().join("earcoach").join("speech")))
+        let folder = base.map(|base| base.cache_dir().join("earcoach").join("speech"));
+        Self { folder, is_anew }
     }
 
     fn file(&self, engine: &Engine, text: &str) -> Option<PathBuf> {
         let key = [VERSION, &engine.identity(), text].join("\n");
-        Some(self.0.as_ref()?.join(format!("{:x}.flac", md5::compute(key))))
+        Some(self.folder.as_ref()?.join(format!("{:x}.flac", md5::compute(key))))
     }
 
     /// What was spoken before, if it is whole.
     pub fn get(&self, engine: &Engine, text: &str) -> Option<Audio> {
+        if self.is_anew {
+            return None;
+        }
         own::read(&self.file(engine, text)?).ok()
     }
 

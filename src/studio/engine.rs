@@ -1,12 +1,14 @@
 //! Speech synthesisers that a user may have, and how each is called. Words come from strangers: they
 //! reach a program as a file or on its standard input, or as one argument that cannot be an option.
 
-use std::env;
+use std::env::{self, consts::EXE_SUFFIX};
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::UNIX_EPOCH;
 
+use super::speakers;
 use crate::error::Error;
 
 /// The names of synthesisers that are known, the best first.
@@ -20,7 +22,7 @@ pub struct Engine {
     kind: Kind,
     /// The program's file.
     program: PathBuf,
-    /// Whose voice it has, by the engine's own name for it.
+    /// Whose voice it has: its own name for it, or the file of a model.
     speaker: Option<String>,
     /// The language as a BCP 47 tag.
     language: String,
@@ -48,57 +50,80 @@ pub struct Call {
 }
 
 impl Engine {
-    /// The synthesiser that is asked for, else the best that is installed. `asked` is a name of
-    /// [`NAMES`], or a command with `{out}` in it: words as a shell reads them, or a JSON array.
+    /// The synthesiser that is asked for, else the best that is installed and speaks the language.
+    /// `asked` is a name of [`NAMES`], or a command with `{out}` in it: words as a shell reads
+    /// them, or a JSON array. `speaker` is its voice, by its own name, or the file of a model.
     ///
     /// # Errors
     /// [`Error::Usage`], which says what to do.
     pub fn find(asked: Option<&str>, speaker: Option<&str>, language: &str) -> Result<Self, Error> {
-        let engine = |kind, program: PathBuf| Self {
-            kind,
-            program,
-            speaker: speaker.map(String::from),
-            language: language.into(),
-        };
         match asked {
-            Some(name) if NAMES.contains(&name) => {
-                let program = in_path(name).ok_or_else(|| {
+            Some(name) if NAMES.contains(&name) => Self::named(name, speaker, language)?
+                .ok_or_else(|| {
                     Error::Usage(format!("--tts {name}: there is no program `{name}` in PATH"))
-                })?;
-                let kind = kind_of(name);
-                if kind == Kind::Piper && speaker.is_none() && env::var_os(PIPER_MODEL).is_none() {
-                    return Err(Error::Usage(format!(
-                        "--tts piper needs a model: --speaker MODEL.onnx, or {PIPER_MODEL} in the \
-                         environment"
-                    )));
-                }
-                Ok(engine(kind, program))
-            }
-            Some(command) => {
-                let mut words = words_of(command)?;
-                let program = words.remove(0);
-                let found = if program.contains('/') {
-                    Some(PathBuf::from(&program))
-                } else {
-                    in_path(&program)
-                };
-                let found = found.filter(|file| file.is_file()).ok_or_else(|| {
-                    Error::Usage(format!(
-                        "--tts: there is no program `{program}`; the synthesisers known by name are \
-                         {}",
-                        NAMES.join(", ")
-                    ))
-                })?;
-                // Each runs in a folder of its own.
-                let found = fs::canonicalize(&found).unwrap_or(found);
-                Ok(engine(Kind::Command(words), found))
-            }
-            None => {
-                let best = installed(speaker.is_some());
-                let found = best.and_then(|name| Some(engine(kind_of(name), in_path(name)?)));
-                found.ok_or_else(|| Error::Usage(NOTHING_INSTALLED.into()))
+                }),
+            Some(command) => Self::command(command, speaker, language),
+            None => Self::best(speaker, language),
+        }
+    }
+
+    fn best(speaker: Option<&str>, language: &str) -> Result<Self, Error> {
+        let mut reason = None;
+        for name in NAMES {
+            match Self::named(name, speaker, language) {
+                Ok(Some(engine)) => return Ok(engine),
+                Ok(None) => {}
+                Err(error) => reason = reason.or(Some(format!("{error}; or install espeak-ng"))),
             }
         }
+        Err(Error::Usage(reason.unwrap_or_else(|| NOTHING_INSTALLED.into())))
+    }
+
+    /// One of [`NAMES`]; `None` where it is not installed.
+    fn named(name: &str, speaker: Option<&str>, language: &str) -> Result<Option<Self>, Error> {
+        let Some(program) = in_path(name) else { return Ok(None) };
+        let no_voice = || {
+            Error::Usage(format!(
+                "{name} has no voice for `{language}` that is known here; name one with --speaker"
+            ))
+        };
+        let asked = speaker.map(String::from);
+        let (kind, speaker) = match name {
+            "kokoro" => {
+                let own = || speakers::of_kokoro(language).map(String::from);
+                (Kind::Kokoro, asked.or_else(own).ok_or_else(no_voice)?)
+            }
+            "piper" => (Kind::Piper, piper_model(asked, language)?),
+            "say" => {
+                let own = || said_by_system(&program, language);
+                (Kind::Say, asked.or_else(own).ok_or_else(no_voice)?)
+            }
+            _ => (Kind::EspeakNg, asked.unwrap_or_else(|| speakers::of_espeak(language))),
+        };
+        Ok(Some(Self { kind, program, speaker: Some(speaker), language: language.into() }))
+    }
+
+    fn command(command: &str, speaker: Option<&str>, language: &str) -> Result<Self, Error> {
+        let mut words = words_of(command)?;
+        if speaker.is_some() {
+            return Err(Error::Usage(
+                "--speaker: a command has its voice among its own arguments".into(),
+            ));
+        }
+        let name = words.remove(0);
+        let program = if name.contains('/') {
+            // Not where a link leads: by its own name a program may know what it is to be.
+            path::absolute(&name).ok().filter(|file| is_program(file))
+        } else {
+            in_path(&name)
+        };
+        let program = program.ok_or_else(|| {
+            Error::Usage(format!(
+                "--tts: there is no program `{name}`; the synthesisers known by name are {}",
+                NAMES.join(", ")
+            ))
+        })?;
+        Ok(Self { kind: Kind::Command(words), program, speaker: None, language: language.into() })
     }
 
     /// Its name, with that of its voice.
@@ -110,63 +135,49 @@ impl Engine {
             Kind::EspeakNg => "espeak-ng".into(),
             Kind::Command(_) => self.program.file_name().unwrap_or_default().to_string_lossy(),
         };
-        match self.voice() {
-            Some(voice) => format!("{name}, voice {voice}"),
+        match &self.speaker {
+            Some(speaker) => {
+                let is_file = self.kind == Kind::Piper;
+                let stem = Path::new(speaker).file_stem().filter(|_| is_file);
+                let voice = stem.map_or(speaker.into(), |stem| stem.to_string_lossy());
+                format!("{name}, voice {voice}")
+            }
             None => name.into_owned(),
         }
     }
 
-    /// The voice that it is told to have.
-    fn voice(&self) -> Option<String> {
-        let model = || env::var(PIPER_MODEL).ok();
-        match &self.kind {
-            Kind::EspeakNg => {
-                Some(self.speaker.clone().unwrap_or_else(|| espeak_voice(&self.language)))
-            }
-            Kind::Piper => self.speaker.clone().or_else(model),
-            _ => self.speaker.clone(),
-        }
+    /// What makes the sound of the same words another: the program, its voice, its language, and
+    /// whatever files it is given.
+    pub fn identity(&self) -> String {
+        let args = if let Kind::Command(args) = &self.kind { &args[..] } else { &[] };
+        let files = args.iter().chain(&self.speaker).map(Path::new).filter(|path| path.is_file());
+        let files = files.map(stamp);
+        let speaker = self.speaker.clone().unwrap_or_default();
+        let own =
+            [format!("{:?}", self.kind), stamp(&self.program), speaker, self.language.clone()];
+        own.into_iter().chain(files).collect::<Vec<_>>().join("\n")
     }
 
-    /// What makes the sound of the same words another: the program, its voice, its language.
-    pub fn identity(&self) -> String {
-        let voice = self.voice();
-        let model = voice.as_deref().map(Path::new).map(stamp).unwrap_or_default();
-        let kind = format!("{:?}", self.kind);
-        [kind, stamp(&self.program), voice.unwrap_or_default(), model, self.language.clone()]
-            .join("\n")
+    /// How many of it may run at once on so many cores. kokoro alone takes all cores, and a few GB
+    /// of memory.
+    pub fn at_once(&self, cores: usize) -> usize {
+        if self.kind == Kind::Kokoro { cores.min(2) } else { cores }
     }
 
     /// How it is called to speak what is in the file `words`, also given as `text`, into the WAV
     /// file `out`.
     pub fn call(&self, text: &str, words: &Path, out: &Path) -> Call {
-        let voice = self.voice();
+        let arg = |text: &str| OsString::from(text);
+        let voice = arg(self.speaker.as_deref().unwrap_or_default());
+        let (words, file) = (words.into(), out.into());
         let (args, reads): (Vec<OsString>, bool) = match &self.kind {
-            Kind::EspeakNg => {
-                let voice = voice.unwrap_or_default();
-                (vec!["-v".into(), voice.into(), "-w".into(), out.into(), "--stdin".into()], true)
-            }
-            Kind::Piper => {
-                let model = absolute(&voice.unwrap_or_default());
-                (vec!["--model".into(), model.into(), "--output_file".into(), out.into()], true)
-            }
-            Kind::Kokoro => {
-                let mut args = vec!["-i".into(), words.into(), "-o".into(), out.into()];
-                match voice {
-                    // Its language is that of its voice.
-                    Some(voice) => args.extend(["-m".into(), voice.into()]),
-                    None => args.extend(["-l".into(), kokoro_language(&self.language).into()]),
-                }
-                (args, false)
-            }
+            Kind::EspeakNg => (vec![arg("-v"), voice, arg("-w"), file, arg("--stdin")], true),
+            Kind::Piper => (vec![arg("--model"), voice, arg("--output_file"), file], true),
+            // The language is that of the voice.
+            Kind::Kokoro => (vec![arg("-m"), voice, arg("-i"), words, arg("-o"), file], false),
             Kind::Say => {
-                let format = "--data-format=LEI16@22050";
-                let mut args =
-                    vec!["-f".into(), words.into(), "-o".into(), out.into(), format.into()];
-                if let Some(voice) = voice {
-                    args.extend(["-v".into(), voice.into()]);
-                }
-                (args, false)
+                let format = arg("--data-format=LEI16@22050");
+                (vec![arg("-v"), voice, arg("-f"), words, arg("-o"), file, format], false)
             }
             Kind::Command(template) => {
                 // Whole arguments alone could be taken for options.
@@ -186,23 +197,40 @@ impl Engine {
 }
 
 /// What to do where there is no synthesiser.
-pub const NOTHING_INSTALLED: &str = "no speech synthesiser is installed: install espeak-ng (Debian: `apt install espeak-ng`) or \
+const NOTHING_INSTALLED: &str = "no speech synthesiser is installed: install espeak-ng (Debian: `apt install espeak-ng`) or \
      piper, or name a command with --tts 'PROGRAM {text} {out}'";
 
-/// The name of the best synthesiser that is installed.
-pub fn installed(has_speaker: bool) -> Option<&'static str> {
-    let has_model = has_speaker || env::var_os(PIPER_MODEL).is_some();
-    let usable = |name: &&&str| (**name != "piper" || has_model) && in_path(name).is_some();
-    NAMES.iter().find(usable).copied()
+/// The name of the best synthesiser that is installed and speaks a language.
+pub fn installed(language: &str) -> Option<&'static str> {
+    NAMES.into_iter().find(|name| matches!(Engine::named(name, None, language), Ok(Some(_))))
 }
 
-fn kind_of(name: &str) -> Kind {
-    match name {
-        "kokoro" => Kind::Kokoro,
-        "piper" => Kind::Piper,
-        "say" => Kind::Say,
-        _ => Kind::EspeakNg,
+/// The model that piper is to speak with: the one asked for, else the user's own, if it speaks the
+/// language.
+fn piper_model(asked: Option<String>, language: &str) -> Result<String, Error> {
+    let wrong = |message: String| Err(Error::Usage(message));
+    let is_asked = asked.is_some();
+    let Some(name) = asked.or_else(|| env::var(PIPER_MODEL).ok()) else {
+        return wrong(format!(
+            "piper needs a model: --speaker MODEL.onnx, or {PIPER_MODEL} in the environment"
+        ));
+    };
+    let Some(file) = speakers::piper_model(&name) else {
+        return wrong(format!("piper: there is no model `{name}`, nor `{name}.onnx` here"));
+    };
+    match speakers::of_piper(&file) {
+        Some(spoken) if !is_asked && language.parse() != Ok(spoken) => wrong(format!(
+            "piper's model in {PIPER_MODEL} speaks `{spoken}`; name one for `{language}` with \
+             --speaker MODEL.onnx"
+        )),
+        _ => Ok(file.to_string_lossy().into_owned()),
     }
+}
+
+/// The voice that macOS has for a language.
+fn said_by_system(program: &Path, language: &str) -> Option<String> {
+    let list = Command::new(program).args(["-v", "?"]).stdin(Stdio::null()).output().ok()?;
+    speakers::of_say(&String::from_utf8_lossy(&list.stdout), language).map(String::from)
 }
 
 /// A command as an argument list.
@@ -233,8 +261,9 @@ fn words_of(command: &str) -> Result<Vec<String>, Error> {
 /// A program by its name, as a shell finds it.
 fn in_path(name: &str) -> Option<PathBuf> {
     let folders = env::var_os("PATH")?;
-    let files = env::split_paths(&folders).filter(|folder| folder.is_absolute());
-    files.map(|folder| folder.join(name)).find(|file| is_program(file))
+    let file = format!("{name}{EXE_SUFFIX}");
+    let folders = env::split_paths(&folders).filter(|folder| folder.is_absolute());
+    folders.map(|folder| folder.join(&file)).find(|file| is_program(file))
 }
 
 #[cfg(unix)]
@@ -248,10 +277,6 @@ fn is_program(file: &Path) -> bool {
     file.is_file()
 }
 
-fn absolute(path: &str) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.into())
-}
-
 /// What tells one version of a file from another.
 fn stamp(file: &Path) -> String {
     let Ok(data) = fs::metadata(file) else { return file.to_string_lossy().into_owned() };
@@ -260,36 +285,13 @@ fn stamp(file: &Path) -> String {
     format!("{} {} {changed}", file.display(), data.len())
 }
 
-/// espeak-ng's voice for a language: regions that it knows, else the language alone.
-fn espeak_voice(language: &str) -> String {
-    let tag = language.to_ascii_lowercase();
-    match tag.as_str() {
-        "en-us" | "en-gb" | "pt-br" | "fr-be" | "fr-ch" => tag,
-        _ => tag.split('-').next().unwrap_or("en").into(),
-    }
-}
-
-/// kokoro's letter for a language.
-fn kokoro_language(language: &str) -> &'static str {
-    match language.to_ascii_lowercase().split('-').next() {
-        Some("es") => "e",
-        Some("fr") => "f",
-        Some("hi") => "h",
-        Some("it") => "i",
-        Some("ja") => "j",
-        Some("pt") => "p",
-        Some("zh") => "z",
-        _ if language.eq_ignore_ascii_case("en-gb") => "b",
-        _ => "a",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn engine(kind: Kind) -> Engine {
-        Engine { kind, program: "/bin/tts".into(), speaker: None, language: "en-US".into() }
+        let speaker = (!matches!(kind, Kind::Command(_))).then(|| "anna".into());
+        Engine { kind, program: "/bin/tts".into(), speaker, language: "en-US".into() }
     }
 
     fn called(kind: Kind, text: &str) -> (Vec<String>, bool) {
@@ -300,10 +302,17 @@ mod tests {
     #[test]
     fn words_reach_each_program_so_that_they_are_only_words() {
         let (args, reads) = called(Kind::EspeakNg, "-w /etc/passwd");
-        assert_eq!(args, ["-v", "en-us", "-w", "/t/out.wav", "--stdin"]);
+        assert_eq!(args, ["-v", "anna", "-w", "/t/out.wav", "--stdin"]);
+        assert!(reads);
+        let (args, reads) = called(Kind::Piper, "--help");
+        assert_eq!(args, ["--model", "anna", "--output_file", "/t/out.wav"]);
         assert!(reads);
         let (args, reads) = called(Kind::Kokoro, "--help");
-        assert_eq!(args, ["-i", "/t/words.txt", "-o", "/t/out.wav", "-l", "a"]);
+        assert_eq!(args, ["-m", "anna", "-i", "/t/words.txt", "-o", "/t/out.wav"]);
+        assert!(!reads);
+        let (args, reads) = called(Kind::Say, "--help");
+        let format = "--data-format=LEI16@22050";
+        assert_eq!(args, ["-v", "anna", "-f", "/t/words.txt", "-o", "/t/out.wav", format]);
         assert!(!reads);
         let command = |args: &[&str]| Kind::Command(args.iter().map(|a| (*a).into()).collect());
         let (args, reads) = called(command(&["-o", "{out}", "{text}"]), "--version {out} $(id)");
@@ -312,6 +321,20 @@ mod tests {
         let (args, reads) = called(command(&["--lang={language}", "{out}"]), "x");
         assert_eq!(args, ["--lang=en-US", "/t/out.wav"]);
         assert!(reads);
+    }
+
+    #[test]
+    fn another_version_of_what_speaks_is_another_identity() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("speak.py");
+        let command = || Kind::Command(vec![script.to_str().unwrap().into(), "{out}".into()]);
+        fs::write(&script, "1").unwrap();
+        let first = engine(command()).identity();
+        assert_eq!(engine(command()).identity(), first);
+        fs::write(&script, "22").unwrap();
+        assert_ne!(engine(command()).identity(), first);
+        let german = Engine { language: "de".into(), ..engine(Kind::EspeakNg) };
+        assert_ne!(engine(Kind::EspeakNg).identity(), german.identity());
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Has lines spoken by a synthesiser, several at a time, and puts them into a pack.
 
+use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::cache::Cache;
 use super::engine::Engine;
@@ -23,7 +24,7 @@ pub struct Studio<'a> {
     pub cache: &'a Cache,
     /// How long one line may take.
     pub patience: Duration,
-    /// Raised when the user wants it to end.
+    /// Raised when it is to end.
     pub stop: &'a AtomicBool,
 }
 
@@ -38,6 +39,11 @@ pub enum Unspoken {
     Flaw(#[from] Flaw),
 }
 
+/// So many failures are enough where it has never spoken.
+const ENOUGH: usize = 5;
+/// How often the pack is saved meanwhile.
+const SAVED: Duration = Duration::from_secs(1);
+
 /// What came of the lines.
 #[derive(Debug, Default)]
 pub struct Filled {
@@ -49,7 +55,12 @@ pub struct Filled {
     pub failed: Vec<(String, Unspoken)>,
     /// Whether the user has ended it.
     pub is_stopped: bool,
+    /// How many were not tried any more: it has failed with each before, or the user has ended it.
+    pub left: usize,
 }
+
+/// A line that was made, and whether it had been spoken before.
+type Made = Result<(Mastered, bool), Unspoken>;
 
 impl Studio<'_> {
     /// Has every line spoken and puts it into `pack`, in their order. `progress` hears how many are
@@ -61,60 +72,76 @@ impl Studio<'_> {
         &self,
         lines: &[String],
         pack: &mut PackFolder,
-        mut progress: impl FnMut(usize),
+        progress: impl FnMut(usize),
     ) -> Result<Filled, Error> {
+        let queue = Queue::new(lines);
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let workers = self.engine.at_once(cores).min(lines.len());
         let rate = pack.rate();
-        let mut made: Vec<Option<Result<(Mastered, bool), Unspoken>>> = Vec::new();
-        made.resize_with(lines.len(), || None);
-        let next = AtomicUsize::new(0);
-        let workers = thread::available_parallelism().map_or(1, NonZero::get).min(lines.len());
         thread::scope(|scope| {
             let (send, results) = channel();
             for _ in 0..workers {
-                let (send, next) = (send.clone(), &next);
+                let (send, queue) = (send.clone(), &queue);
                 scope.spawn(move || {
-                    while let Some(line) = lines.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        if send.send((line, self.line(line, rate))).is_err() {
+                    while let Some((place, line)) = queue.next() {
+                        let made = self.line(line, rate);
+                        queue.heed(&made);
+                        if send.send((place, made)).is_err() {
                             return;
                         }
                     }
                 });
             }
             drop(send);
-            for (done, (line, result)) in (1..).zip(results) {
-                let place = lines.iter().position(|own| std::ptr::eq(own, line)).unwrap_or(0);
-                made[place] = Some(result);
-                progress(done);
+            let filled = self.collect(lines, results, pack, progress);
+            if filled.is_err() {
+                self.stop.store(true, Ordering::Relaxed);
             }
-        });
-        self.put(lines, made, pack)
+            // Also of what could not all be put there.
+            pack.save().and(filled)
+        })
     }
 
-    fn put(
+    /// Puts what is made into the pack, in the order of the lines.
+    fn collect(
         &self,
         lines: &[String],
-        made: Vec<Option<Result<(Mastered, bool), Unspoken>>>,
+        results: Receiver<(usize, Made)>,
         pack: &mut PackFolder,
+        mut progress: impl FnMut(usize),
     ) -> Result<Filled, Error> {
         let origin = Origin { source: self.engine.shown(), licence: PRIVATE.into() };
         let mut filled = Filled::default();
-        for (line, result) in lines.iter().zip(made) {
-            match result {
-                Some(Ok((clip, was_kept))) => {
-                    pack.put(line, &clip, Some(&origin))?;
-                    filled.made += 1;
-                    filled.kept += usize::from(was_kept);
+        let mut early = BTreeMap::new();
+        let mut rest = lines.iter().enumerate().peekable();
+        let mut saved = Instant::now();
+        for (done, (place, made)) in (1..).zip(results) {
+            early.insert(place, made);
+            while let Some((_, line)) = rest.next_if(|(place, _)| early.contains_key(place)) {
+                let Some((_, made)) = early.pop_first() else { break };
+                match made {
+                    Ok((clip, was_kept)) => {
+                        pack.put(line, &clip, Some(&origin))?;
+                        filled.made += 1;
+                        filled.kept += usize::from(was_kept);
+                    }
+                    Err(Unspoken::Failure(Failure::Stopped)) => filled.left += 1,
+                    Err(why) => filled.failed.push((line.clone(), why)),
                 }
-                Some(Err(Unspoken::Failure(Failure::Stopped))) | None => filled.is_stopped = true,
-                Some(Err(why)) => filled.failed.push((line.clone(), why)),
             }
+            if saved.elapsed() > SAVED {
+                pack.save()?;
+                saved = Instant::now();
+            }
+            progress(done);
         }
-        pack.save()?;
+        filled.left += rest.count();
+        filled.is_stopped = filled.left > 0 && self.stop.load(Ordering::Relaxed);
         Ok(filled)
     }
 
-    /// One line, and whether it had been spoken before.
-    fn line(&self, line: &str, rate: Rate) -> Result<(Mastered, bool), Unspoken> {
+    /// One line.
+    fn line(&self, line: &str, rate: Rate) -> Made {
         if self.stop.load(Ordering::Relaxed) {
             return Err(Failure::Stopped.into());
         }
@@ -125,5 +152,39 @@ impl Studio<'_> {
         let clip = master(&spoken, rate)?;
         self.cache.put(self.engine, line, &spoken);
         Ok((clip, false))
+    }
+}
+
+/// The lines, each of which is taken once.
+struct Queue<'a> {
+    lines: &'a [String],
+    next: AtomicUsize,
+    failed: AtomicUsize,
+    has_spoken: AtomicBool,
+}
+
+impl<'a> Queue<'a> {
+    fn new(lines: &'a [String]) -> Self {
+        let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self { lines, next, failed, has_spoken: AtomicBool::new(false) }
+    }
+
+    /// The next line and its place; none where nothing comes of it.
+    fn next(&self) -> Option<(usize, &'a String)> {
+        let is_mute = !self.has_spoken.load(Ordering::Relaxed)
+            && self.failed.load(Ordering::Relaxed) >= ENOUGH;
+        if is_mute {
+            return None;
+        }
+        let place = self.next.fetch_add(1, Ordering::Relaxed);
+        self.lines.get(place).map(|line| (place, line))
+    }
+
+    /// What came of a line.
+    fn heed(&self, made: &Made) {
+        match made {
+            Ok(_) => self.has_spoken.store(true, Ordering::Relaxed),
+            Err(_) => drop(self.failed.fetch_add(1, Ordering::Relaxed)),
+        }
     }
 }

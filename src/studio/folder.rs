@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::sink::flac;
 use crate::sink::output::Output;
 use crate::time::Rate;
+use crate::tracks::names::is_device;
 use crate::voice::manifest::{self, Entry, Manifest};
 use crate::voice::{BUILT_IN, Pack};
 
@@ -70,6 +71,11 @@ impl PackFolder {
     /// The clip of these words, if there is one.
     pub fn entry(&self, words: &str) -> Option<&Entry> {
         self.manifest.clips.iter().find(|entry| entry.words == words)
+    }
+
+    /// Whether the pack's own speaker says these words.
+    pub fn is_recorded(&self, words: &str) -> bool {
+        self.entry(words).is_some_and(|entry| entry.source.is_none())
     }
 
     /// Puts a clip into the folder, in place of the one that says the same words. `origin` is
@@ -175,12 +181,17 @@ pub fn slug(words: &str) -> String {
         }
         slug.push_str(&part[..part.len().min(LONGEST_SLUG)]);
     }
-    if slug.is_empty() { "clip".into() } else { slug }
+    match slug.as_str() {
+        "" => "clip".into(),
+        name if is_device(name) => format!("{name}-1"),
+        _ => slug,
+    }
 }
 
 fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<(), Error> {
     let mut output = Output::create_for_the_end(path, replace)?;
-    let written = output.write_all(bytes).and_then(|()| output.flush());
+    // A manifest on the disk names no clip that is not there yet.
+    let written = output.write_all(bytes).and_then(|()| output.sync());
     written.map_err(|error| Error::io("cannot write", path, error))?;
     output.finish()
 }
@@ -202,6 +213,7 @@ mod tests {
             ("fünfundvierzig", "funfundvierzig"),
             ("../../etc/passwd", "etc-passwd"),
             ("…", "clip"),
+            ("Con...", "con-1"),
         ] {
             assert_eq!(slug(words), expected);
         }

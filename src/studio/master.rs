@@ -139,7 +139,9 @@ fn without_rumble(samples: &[i16], rate: Rate) -> Vec<f64> {
         let alpha = sin / (2.0 * q);
         let (a0, a1, a2) = (1.0 + alpha, -2.0 * cos, 1.0 - alpha);
         let (b0, b1) = (f64::midpoint(1.0, cos), -(1.0 + cos));
-        let (mut x1, mut x2, mut y1, mut y2) = (0.0, 0.0, 0.0, 0.0);
+        // As if it had always been what it begins with: an offset would begin with a click.
+        let begin = signal.first().copied().unwrap_or_default();
+        let (mut x1, mut x2, mut y1, mut y2) = (begin, begin, 0.0, 0.0);
         for sample in &mut signal {
             let x = *sample;
             let y = (b0 * x + b1 * x1 + b0 * x2 - a1 * y1 - a2 * y2) / a0;
@@ -286,6 +288,16 @@ mod tests {
         let (clean, clicked) = (recording(0.3, 0.0), clicked);
         let length = |audio: &Audio| master(audio, rate()).unwrap().samples.len();
         assert_eq!(length(&clicked), length(&clean));
+    }
+
+    #[test]
+    fn an_offset_of_the_recording_is_no_sound() {
+        let length = |offset: i16| {
+            let mut audio = recording(0.3, 0.0);
+            audio.samples.iter_mut().for_each(|sample| *sample += offset);
+            master(&audio, rate()).unwrap().samples.len()
+        };
+        assert_eq!([length(9000), length(-9000)], [length(0); 2]);
     }
 
     #[test]

@@ -6,3 +6,4 @@ pub mod fill;
 pub mod folder;
 pub mod master;
 pub mod run;
+pub mod speakers;

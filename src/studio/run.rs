@@ -1,8 +1,8 @@
-//! Runs a synthesiser once: in a folder of its own, for a limited time, and with an eye on what it
-//! writes.
+//! Runs a synthesiser once: with a folder of its own to write to, for a limited time, and with an
+//! eye on what it writes. It runs where the user is, so that paths in a command mean what they say.
 
 use std::fs::{self, File};
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,8 +14,9 @@ use crate::clip::decode::Audio;
 use crate::clip::own;
 use crate::terminal::cut;
 
-/// How often is looked whether it has ended.
-const LOOK: Duration = Duration::from_millis(2);
+/// How often is looked whether it has ended: the longer it takes, the seldomer.
+const SOON: Duration = Duration::from_millis(1);
+const SELDOM: Duration = Duration::from_millis(50);
 /// The most it may write, in bytes: over ten minutes of sound.
 const MOST_BYTES: u64 = 64_000_000;
 /// What is kept of its last words, in bytes, and shown, in columns.
@@ -27,7 +28,7 @@ const SHOWN_WORDS: usize = 300;
 pub enum Failure {
     /// It could not be started, or its folder not be made.
     #[error("it cannot be run: {0}")]
-    Start(std::io::Error),
+    Start(io::Error),
     /// It ended with an error.
     #[error("it failed ({status}){}", said(.words))]
     Failed {
@@ -81,20 +82,22 @@ pub fn speak(
     let call = engine.call(&speakable(text), &words, &out);
     let input = if call.reads { File::open(&words).map(Stdio::from) } else { Ok(Stdio::null()) };
     let mut command = Command::new(&call.program);
-    command.args(&call.args).current_dir(folder.path()).stdout(Stdio::null());
+    command.args(&call.args).stdout(Stdio::null());
+    // The words are in UTF-8, whatever the system's own encoding.
+    command.env("PYTHONUTF8", "1");
     command.stdin(input.map_err(Failure::Start)?);
     command.stderr(File::create(&errors).map_err(Failure::Start)?);
     in_a_group(&mut command);
     let mut child = command.spawn().map_err(Failure::Start)?;
     let ended = wait(&mut child, limit, stop, &[&out, &errors]);
-    end_group(&mut child);
+    let status = end_group(&mut child).map_err(Failure::Start)?;
     let words = last_words(&errors);
     match ended? {
-        Some(status) if status.success() => {
+        Wait::TimeOver => Err(Failure::Hung { limit, words }),
+        Wait::Ended if status.success() => {
             read(&out).map_err(|problem| Failure::Rubbish { problem, words })
         }
-        Some(status) => Err(Failure::Failed { status, words }),
-        None => Err(Failure::Hung { limit, words }),
+        Wait::Ended => Err(Failure::Failed { status, words }),
     }
 }
 
@@ -104,17 +107,22 @@ fn speakable(text: &str) -> String {
     text.replace(is_sign, " ").trim().to_string()
 }
 
-/// How it ended; `None` when its time was over.
+/// Why a wait was over.
+enum Wait {
+    Ended,
+    TimeOver,
+}
+
 fn wait(
     child: &mut Child,
     limit: Duration,
     stop: &AtomicBool,
     files: &[&Path],
-) -> Result<Option<ExitStatus>, Failure> {
+) -> Result<Wait, Failure> {
     let begin = Instant::now();
     loop {
-        if let Some(status) = child.try_wait().map_err(Failure::Start)? {
-            return Ok(Some(status));
+        if has_ended(child).map_err(Failure::Start)? {
+            return Ok(Wait::Ended);
         }
         if stop.load(Ordering::Relaxed) {
             return Err(Failure::Stopped);
@@ -123,10 +131,11 @@ fn wait(
         if files.iter().any(is_large) {
             return Err(Failure::TooMuch);
         }
-        if begin.elapsed() > limit {
-            return Ok(None);
+        let spent = begin.elapsed();
+        if spent > limit {
+            return Ok(Wait::TimeOver);
         }
-        thread::sleep(LOOK);
+        thread::sleep((spent / 8).clamp(SOON, SELDOM));
     }
 }
 
@@ -139,21 +148,33 @@ fn in_a_group(command: &mut Command) {
 #[cfg(not(unix))]
 fn in_a_group(_: &mut Command) {}
 
+/// Whether it has ended. It stays known to the system: its number, which is that of its group too,
+/// is given to nobody else before [`end_group`].
+#[cfg(unix)]
+fn has_ended(child: &mut Child) -> io::Result<bool> {
+    use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    Ok(waitid(WaitId::Pid(Pid::from_child(child)), options)?.is_some())
+}
+
 /// Ends it and all that it has started.
 #[cfg(unix)]
-fn end_group(child: &mut Child) {
+fn end_group(child: &mut Child) -> io::Result<ExitStatus> {
     use rustix::process::{Pid, Signal, kill_process_group};
-    if let Some(group) = Pid::from_raw(child.id() as i32) {
-        // There is none any more where all have ended.
-        let _ = kill_process_group(group, Signal::KILL);
-    }
-    drop(child.wait());
+    // There is nobody left where all have ended.
+    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
+    child.wait()
 }
 
 #[cfg(not(unix))]
-fn end_group(child: &mut Child) {
+fn has_ended(child: &mut Child) -> io::Result<bool> {
+    child.try_wait().map(|status| status.is_some())
+}
+
+#[cfg(not(unix))]
+fn end_group(child: &mut Child) -> io::Result<ExitStatus> {
     drop(child.kill());
-    drop(child.wait());
+    child.wait()
 }
 
 /// The end of what it said on standard error, on one line.
@@ -164,7 +185,7 @@ fn last_words(file: &Path) -> String {
         file.seek(SeekFrom::Start(length.saturating_sub(LAST_WORDS)))?;
         let mut bytes = Vec::new();
         file.take(LAST_WORDS).read_to_end(&mut bytes)?;
-        Ok::<_, std::io::Error>(String::from_utf8_lossy(&bytes).into_owned())
+        Ok::<_, io::Error>(String::from_utf8_lossy(&bytes).into_owned())
     };
     let text = read().unwrap_or_default();
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();

@@ -37,11 +37,15 @@ pub fn numbered(number: usize, count: usize) -> String {
 /// The playlist's name, after the routine.
 pub fn playlist(routine: &str) -> String {
     let name = safe(routine).unwrap_or_else(|| "tracks".into());
+    if is_device(&name) { format!("{name}-tracks.m3u8") } else { format!("{name}.m3u8") }
+}
+
+/// Whether Windows takes a file of this name for a device, whatever its ending.
+pub fn is_device(name: &str) -> bool {
     let lower = name.to_lowercase();
     let without_figure = lower.strip_suffix(|c: char| c.is_ascii_digit());
-    let is_device = DEVICES.contains(&lower.as_str())
-        || without_figure.is_some_and(|name| NUMBERED_DEVICES.contains(&name));
-    if is_device { format!("{name}-tracks.m3u8") } else { format!("{name}.m3u8") }
+    DEVICES.contains(&lower.as_str())
+        || without_figure.is_some_and(|name| NUMBERED_DEVICES.contains(&name))
 }
 
 /// What "next" means in a part, if it is more than that.
