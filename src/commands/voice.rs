@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::json;
 
-use super::say;
+use super::{fill, say};
 use crate::audit::audit;
 use crate::cli::{Voice, VoiceCheck, VoiceList};
 use crate::error::{Error, ExitCode};
@@ -16,6 +16,7 @@ pub fn run(command: &Voice, quiet: bool) -> Result<ExitCode, Error> {
         Voice::List(args) => list(args),
         Voice::Check(args) => check(args, quiet),
         Voice::Say(args) => say::run(args, quiet),
+        Voice::Fill(args) => fill::run(args, quiet),
     }
 }
 
