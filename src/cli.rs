@@ -312,7 +312,7 @@ pub struct List {
 pub enum Voice {
     /// List the voices at hand, or the words that a voice can say
     List(VoiceList),
-    /// Check a voice pack: files, lengths, loudness, peaks, margins, and the words of the built-in routines
+    /// Check a voice pack: manifest, files, loudness, margins, licences, and the words of the built-in routines
     Check(VoiceCheck),
     /// Say a phrase, or write it to a file
     #[command(after_help = "\
@@ -326,7 +326,7 @@ Examples:
 /// What `voice list` takes.
 #[derive(Debug, Args)]
 pub struct VoiceList {
-    /// A voice: a name, or a voice pack's folder [default: all voices]
+    /// A voice: a name, or a voice pack's folder or file [default: all voices]
     #[arg(value_name = "VOICE")]
     pub voice: Option<String>,
     /// List what the voice can say, a clip a line
@@ -340,9 +340,12 @@ pub struct VoiceList {
 /// What `voice check` takes.
 #[derive(Debug, Args)]
 pub struct VoiceCheck {
-    /// The voice: a name, or a voice pack's folder
+    /// The voice: a name, or a voice pack's folder or file
     #[arg(value_name = "VOICE", default_value = voice::BUILT_IN)]
     pub voice: String,
+    /// Print the problems as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// What `voice say` takes.
@@ -413,7 +416,7 @@ pub struct TimelineArgs {
 /// The voices that speak.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Voices {
-    /// The voice: a name, or a voice pack's folder. Its language is that of the words
+    /// The voice: a name, or a voice pack's folder or file. Its language is that of the words
     #[arg(long, value_name = "NAME|DIR")]
     pub voice: Option<String>,
     /// Another voice for what that one has no words for, in its own language

@@ -1,11 +1,15 @@
 //! The voice: packs of recorded clips, and how written words become clips.
 
-mod embedded;
+pub(crate) mod embedded;
+pub mod files;
 pub mod manifest;
 mod pack;
 pub mod phrases;
+pub mod reading;
 
-pub use pack::{BUILT_IN, ClipId, Pack, own_voices};
+pub use pack::{
+    BUILT_IN, ClipId, Pack, is_name, manifest_text, own_folder, own_place, own_voices, told,
+};
 
 use std::borrow::Cow;
 
