@@ -44,7 +44,15 @@ pub struct Audit {
 /// [`Error::Usage`] when there is no such voice, [`Error::Voice`] when there is nothing in it that
 /// could be judged.
 pub fn audit(voice: &str) -> Result<Audit, Error> {
-    let files = Pack::files(voice)?;
+    audit_files(voice, Pack::files(voice)?)
+}
+
+/// The same for a pack in these files, or for the one that is part of the program; it is shown as
+/// `voice`.
+///
+/// # Errors
+/// [`Error::Voice`] when there is nothing that could be judged.
+pub fn audit_files(voice: &str, files: Option<Files>) -> Result<Audit, Error> {
     let (file, text) = match &files {
         Some(files) => {
             let text = manifest_text(files).map_err(|problem| Error::voice(voice, problem))?;

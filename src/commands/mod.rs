@@ -15,6 +15,7 @@ mod progress;
 mod reading;
 mod say;
 mod schema;
+mod share;
 mod show;
 mod taken;
 mod tracks;

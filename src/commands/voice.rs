@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::json;
 
-use super::say;
+use super::{say, share};
 use crate::audit::{Audit, audit};
 use crate::cli::{Voice, VoiceCheck, VoiceList};
 use crate::error::{Error, ExitCode};
@@ -17,6 +17,8 @@ pub fn run(command: &Voice, quiet: bool, color: Color) -> Result<ExitCode, Error
     match command {
         Voice::List(args) => list(args),
         Voice::Check(args) => check(args, quiet, color),
+        Voice::Pack(args) => share::pack(args, quiet),
+        Voice::Install(args) => share::install(args, quiet),
         Voice::Say(args) => say::run(args, quiet),
     }
 }

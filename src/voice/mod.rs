@@ -6,6 +6,7 @@ pub mod manifest;
 mod pack;
 pub mod phrases;
 pub mod reading;
+pub mod sharing;
 
 pub use pack::{
     BUILT_IN, ClipId, Pack, is_name, manifest_text, own_folder, own_place, own_voices, told,
