@@ -129,6 +129,14 @@ impl Voice {
         self
     }
 
+    /// The voice without what others say for it.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        let mut pack = self.packs[0].clone();
+        pack.manifest.clips.retain(|entry| entry.source.is_none());
+        Self::of(pack)
+    }
+
     /// The voice as messages name it.
     pub fn shown(&self) -> &str {
         &self.packs[0].shown

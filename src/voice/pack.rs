@@ -183,6 +183,25 @@ impl Pack {
         Self::new(manifest, embedded::RATE, shown, Origin::BuiltIn(starts))
     }
 
+    /// A pack in a folder that says nothing yet; messages name it as `shown`.
+    pub fn empty(shown: &str, manifest: Manifest, folder: PathBuf) -> Self {
+        let rate = Rate::new(manifest.rate).unwrap_or_default();
+        Self::new(
+            Manifest { clips: Vec::new(), ..manifest },
+            rate,
+            shown.into(),
+            Origin::Files(Files::Folder(folder)),
+        )
+    }
+
+    /// The folder that its clips lie in, if they do in one.
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::Files(Files::Folder(folder)) => Some(folder),
+            _ => None,
+        }
+    }
+
     fn new(manifest: Manifest, rate: Rate, shown: String, origin: Origin) -> Self {
         Self { manifest, rate, shown, origin }
     }
