@@ -321,8 +321,24 @@ pub struct List {
 pub enum Voice {
     /// List the voices at hand, or the words that a voice can say
     List(VoiceList),
-    /// Check a voice pack: files, lengths, loudness, peaks, margins, and the words of the built-in routines
+    /// Check a voice pack: manifest, files, loudness, margins, licences, and the words of the built-in routines
     Check(VoiceCheck),
+    /// Write a voice pack as one file, to be passed on
+    #[command(after_help = "\
+The pack is checked first; its licences go with it.
+
+Examples:
+  earcoach voice pack recordings                  NAME.earvoice, after the name in its voice.json
+  earcoach voice pack anna -o anna-2026.earvoice  the installed voice `anna`")]
+    Pack(VoicePack),
+    /// Put a voice pack that somebody shared into your own folder of voices
+    #[command(after_help = "\
+The pack is checked first. Nothing in it is run or unpacked elsewhere.
+
+Examples:
+  earcoach voice install anna.earvoice        then: earcoach play --voice anna
+  earcoach voice install anna.earvoice --name aunt")]
+    Install(VoiceInstall),
     /// Say a phrase, or write it to a file
     #[command(after_help = "\
 Examples:
@@ -347,7 +363,7 @@ Examples:
 /// What `voice list` takes.
 #[derive(Debug, Args)]
 pub struct VoiceList {
-    /// A voice: a name, or a voice pack's folder [default: all voices]
+    /// A voice: a name, or a voice pack's folder or file [default: all voices]
     #[arg(value_name = "VOICE")]
     pub voice: Option<String>,
     /// List what the voice can say, a clip a line
@@ -361,9 +377,40 @@ pub struct VoiceList {
 /// What `voice check` takes.
 #[derive(Debug, Args)]
 pub struct VoiceCheck {
-    /// The voice: a name, or a voice pack's folder
+    /// The voice: a name, or a voice pack's folder or file
     #[arg(value_name = "VOICE", default_value = voice::BUILT_IN)]
     pub voice: String,
+    /// Print the problems as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `voice pack` takes.
+#[derive(Debug, Args)]
+pub struct VoicePack {
+    /// The voice: a name, or a voice pack's folder or file
+    #[arg(value_name = "VOICE")]
+    pub voice: String,
+    /// The file to write [default: the voice's name with the ending .earvoice, here]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(short, long)]
+    pub force: bool,
+}
+
+/// What `voice install` takes.
+#[derive(Debug, Args)]
+pub struct VoiceInstall {
+    /// The pack: a file, or a folder
+    #[arg(value_name = "FILE|DIR")]
+    pub pack: PathBuf,
+    /// What to call the voice [default: as the pack does]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Replace the voice of that name if one was installed
+    #[arg(short, long)]
+    pub force: bool,
 }
 
 /// What `voice fill` takes.
@@ -485,7 +532,7 @@ pub struct TimelineArgs {
 /// The voices that speak.
 #[derive(Clone, Debug, Default, Args)]
 pub struct Voices {
-    /// The voice: a name, or a voice pack's folder. Its language is that of the words
+    /// The voice: a name, or a voice pack's folder or file. Its language is that of the words
     #[arg(long, value_name = "NAME|DIR")]
     pub voice: Option<String>,
     /// Another voice for what that one has no words for, in its own language

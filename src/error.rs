@@ -16,7 +16,7 @@ pub enum Error {
     #[error("{0}")]
     Invalid(Box<Report>),
     /// A voice pack or a clip is not valid.
-    #[error("voice pack `{}`: {problem}", printable(pack))]
+    #[error("voice pack `{}`: {}", printable(pack), printable(problem))]
     Voice {
         /// The pack's name or folder.
         pack: String,
@@ -86,6 +86,11 @@ impl Error {
             }
             _ => Self::Io { doing, path: path.into(), source },
         }
+    }
+
+    /// Something that is wrong with a voice pack.
+    pub fn voice(pack: &str, problem: impl Into<String>) -> Self {
+        Self::Voice { pack: pack.into(), problem: problem.into() }
     }
 
     /// An error while writing results to standard output.

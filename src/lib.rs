@@ -55,6 +55,7 @@
 //! # Ok::<(), earcoach::error::Error>(())
 //! ```
 
+pub mod archive;
 pub mod audit;
 pub mod bed;
 pub mod captions;

@@ -16,6 +16,7 @@ mod progress;
 mod reading;
 mod say;
 mod schema;
+mod share;
 mod show;
 mod taken;
 mod tracks;
@@ -52,7 +53,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Some(Command::New(args)) => new::run(args, cli.quiet),
         Some(Command::Verify(args)) => verify::run(args, cli.quiet),
         Some(Command::Schema) => schema::run(),
-        Some(Command::Voice(command)) => voice::run(command, cli.quiet),
+        Some(Command::Voice(command)) => voice::run(command, cli.quiet, cli.color),
     }
 }
 
