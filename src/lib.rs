@@ -57,6 +57,7 @@
 
 pub mod audit;
 pub mod bed;
+pub mod booth;
 pub mod captions;
 pub mod chapters;
 pub mod cli;
