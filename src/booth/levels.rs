@@ -11,13 +11,8 @@ const ABOVE_NOISE: f32 = 10.0;
 /// Loud slices in a row that are sound: a click is shorter.
 pub const SOUND: usize = 3;
 
-/// Power from -60 dBFS on is told from that below in dB; nothing at all is this.
+/// Nothing at all, in dBFS.
 pub const SILENCE_DB: f32 = -120.0;
-
-/// A power (the square of what is 1.0 at full scale) in dBFS.
-pub fn power_db(power: f32) -> f32 {
-    if power <= 0.0 { SILENCE_DB } else { (10.0 * power.log10()).max(SILENCE_DB) }
-}
 
 /// Cuts what is heard into slices.
 #[derive(Debug)]
@@ -74,7 +69,6 @@ mod tests {
         let rate = Rate::new(8000).unwrap();
         let samples = [0.5; 80].into_iter().chain([-1.0; 80]).chain([1.0; 79]);
         assert_eq!(powers(samples, rate), [0.25, 1.0]);
-        assert_eq!([1.0, 0.01, 0.0].map(power_db), [0.0, -20.0, SILENCE_DB]);
     }
 
     #[test]

@@ -1,14 +1,12 @@
 //! Whether somebody speaks: when speech begins, and when it is over.
 
-use super::levels::{SLICE_MS, SOUND, Slicer, power_db, quantile, threshold};
+use super::levels::{SLICE_MS, SOUND, Slicer, quantile, threshold};
 use crate::time::Rate;
 
 /// A line is over when nothing was said for this long after it, in ms.
 pub const SILENCE_AFTER: u32 = 1500;
 /// The noise of a room is known by the last two seconds before a recording.
 const NOISE_SLICES: usize = 200;
-/// Speech this close to the noise is hard to understand beside it, in dB.
-pub const NOISY: f32 = 20.0;
 
 /// Listens to the room before a recording.
 #[derive(Debug)]
@@ -55,30 +53,31 @@ pub enum Progress {
 #[derive(Debug)]
 pub struct Speech {
     slicer: Slicer,
-    powers: Vec<f32>,
     threshold: f32,
+    /// Slices so far, and whether all of them were zeros.
+    count: usize,
+    is_dead: bool,
     /// Loud slices in a row.
     run: usize,
-    /// The slices from the first that is speech to behind the last.
-    spoken: Option<(usize, usize)>,
+    /// The slice behind the last that is speech.
+    spoken: Option<usize>,
 }
 
 impl Speech {
     /// A line in a room of this noise, heard at `rate`.
     pub fn new(noise: f32, rate: Rate) -> Self {
         let (slicer, threshold) = (Slicer::new(rate), threshold(noise));
-        Self { slicer, powers: Vec::new(), threshold, run: 0, spoken: None }
+        Self { slicer, threshold, count: 0, is_dead: true, run: 0, spoken: None }
     }
 
     /// What is heard next.
     pub fn feed(&mut self, sample: f32) {
         let Some(power) = self.slicer.feed(sample) else { return };
-        self.powers.push(power);
+        self.count += 1;
+        self.is_dead &= power == 0.0;
         self.run = if power >= self.threshold { self.run + 1 } else { 0 };
         if self.run >= SOUND {
-            let end = self.powers.len();
-            let begin = self.spoken.map_or(end - self.run, |(begin, _)| begin);
-            self.spoken = Some((begin, end));
+            self.spoken = Some(self.count);
         }
     }
 
@@ -86,30 +85,15 @@ impl Speech {
     pub fn progress(&self) -> Progress {
         match self.spoken {
             None => Progress::Waiting,
-            Some((_, end)) if self.powers.len() - end >= (SILENCE_AFTER / SLICE_MS) as usize => {
-                Progress::Over
-            }
+            Some(end) if self.count - end >= (SILENCE_AFTER / SLICE_MS) as usize => Progress::Over,
             Some(_) => Progress::Speaking,
         }
-    }
-
-    /// How far speech is above the noise beside it, in dB; `None` where nothing was said, or
-    /// there is nothing beside it.
-    pub fn above_noise(&self) -> Option<f32> {
-        let (begin, end) = self.spoken?;
-        // What fades in and out is neither.
-        let (before, after) = (begin.saturating_sub(10), (end + 20).min(self.powers.len()));
-        let quiet = [&self.powers[..before], &self.powers[after..]].concat();
-        let loud = self.powers[begin..end].iter().filter(|power| **power >= self.threshold);
-        let (count, sum) = loud.fold((0, 0.0), |(count, sum), power| (count + 1, sum + power));
-        let speech = power_db(sum / count.max(1) as f32);
-        (!quiet.is_empty()).then(|| speech - power_db(quantile(&quiet, 0.5)))
     }
 
     /// Whether not a single sample was anything else than zero: a microphone that works hears
     /// its own noise.
     pub fn is_dead(&self) -> bool {
-        self.powers.iter().all(|power| *power == 0.0)
+        self.is_dead
     }
 }
 
@@ -144,15 +128,6 @@ mod tests {
         assert_eq!(progress(&format!("..ssss{pause}sss{pause}")), Progress::Speaking);
         assert_eq!(progress(&format!("..ssss{pause}sss{silence}")), Progress::Over);
         assert_eq!(progress(&format!("..ssss{pause}ss{silence}")), Progress::Over);
-    }
-
-    #[test]
-    fn speech_is_measured_against_the_noise_beside_it() {
-        let around = ".".repeat(40);
-        let above = speech(&format!("{around}ssss.ssss{around}")).above_noise().unwrap();
-        assert!((above - 40.0).abs() < 0.01, "{above}");
-        assert_eq!(speech("sssss").above_noise(), None);
-        assert_eq!(speech("......").above_noise(), None);
     }
 
     #[test]

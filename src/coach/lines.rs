@@ -13,14 +13,19 @@ const WARNINGS: u32 = 10;
 const TOLD: usize = 40;
 
 /// Hands every wish given as a line of `input` to `send`, and what to say about other lines to
-/// `warn`, from a thread of its own, until the input ends. `words` are all there are.
+/// `warn`, from a thread of its own, until the input ends, and then calls `over`. `words` are all
+/// there are.
 pub fn listen<Wish: Copy + Send + Sync + 'static>(
     input: impl BufRead + Send + 'static,
     words: &'static [(&'static str, Wish)],
     send: impl Fn(Wish) + Send + 'static,
     warn: impl Fn(String) + Send + 'static,
+    over: impl FnOnce() + Send + 'static,
 ) {
-    thread::spawn(move || follow(input, words, send, warn));
+    thread::spawn(move || {
+        follow(input, words, send, warn);
+        over();
+    });
 }
 
 fn follow<Wish: Copy>(

@@ -13,8 +13,10 @@ mod play;
 mod programme;
 mod progress;
 mod reading;
+mod record;
 mod schema;
 mod show;
+mod spoken;
 mod taken;
 mod tracks;
 mod verify;
@@ -50,7 +52,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Some(Command::New(args)) => new::run(args, cli.quiet),
         Some(Command::Verify(args)) => verify::run(args, cli.quiet),
         Some(Command::Schema) => schema::run(),
-        Some(Command::Voice(command)) => voice::run(command, cli.quiet),
+        Some(Command::Voice(command)) => voice::run(command, cli.quiet, cli.color),
     }
 }
 

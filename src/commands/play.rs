@@ -201,7 +201,7 @@ fn listen(args: &Play, send: &SyncSender<Input>) -> Option<Cbreak> {
     if args.timeline.routine() != "-" {
         let warnings = send.clone();
         let warn = move |text| drop(warnings.send(Input::Warning(text)));
-        lines::listen(BufReader::new(io::stdin()), &Control::WORDS, control, warn);
+        lines::listen(BufReader::new(io::stdin()), &Control::WORDS, control, warn, || {});
     }
     None
 }

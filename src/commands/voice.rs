@@ -4,16 +4,18 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::json;
 
+use super::record;
 use crate::audit::audit;
 use crate::cli::{Voice, VoiceCheck, VoiceList};
 use crate::error::{Error, ExitCode};
-use crate::terminal::{printable, tell, write_json};
+use crate::terminal::{Color, printable, tell, write_json};
 use crate::voice::{Pack, own_voices};
 
-pub fn run(command: &Voice, quiet: bool) -> Result<ExitCode, Error> {
+pub fn run(command: &Voice, quiet: bool, color: Color) -> Result<ExitCode, Error> {
     match command {
         Voice::List(args) => list(args),
         Voice::Check(args) => check(args, quiet),
+        Voice::Record(args) => record::run(args, quiet, color),
     }
 }
 
