@@ -3,9 +3,8 @@
 
 use std::collections::HashMap;
 
-use ebur128::{Channel, EbuR128, Mode};
-
 use crate::clip::Clip;
+use crate::loudness::speech::measure;
 use crate::routine::{BUILT_IN, parse};
 use crate::sequencer::{Options, Sides, sequence};
 use crate::voice::{ClipId, Pack, Voice};
@@ -96,25 +95,6 @@ impl Audit {
         self.loudness = (self.loudness.0.min(lufs), self.loudness.1.max(lufs));
         self.peak = self.peak.max(peak);
     }
-}
-
-/// The integrated loudness of `speech` in LUFS, as two ears hear mono, and its true
-/// peak in dBTP. Speech is repeated until it fills ten gating blocks: a single
-/// word is shorter than one.
-fn measure(speech: &[i16], hz: u32) -> (f64, f64) {
-    let measured = || {
-        let mut meter = EbuR128::new(1, hz, Mode::I | Mode::TRUE_PEAK)?;
-        meter.set_channel(0, Channel::DualMono)?;
-        meter.add_frames_i16(speech)?;
-        let peak = meter.true_peak(0)?;
-        let mut meter = EbuR128::new(1, hz, Mode::I)?;
-        meter.set_channel(0, Channel::DualMono)?;
-        for _ in 0..(4 * hz as usize).div_ceil(speech.len()) {
-            meter.add_frames_i16(speech)?;
-        }
-        Ok::<_, ebur128::Error>((meter.loudness_global()?, 20.0 * peak.log10()))
-    };
-    measured().unwrap_or((f64::NEG_INFINITY, f64::NEG_INFINITY))
 }
 
 /// The words that the built-in routines need and `pack` does not say.

@@ -84,6 +84,7 @@ pub mod sequencer;
 pub mod sink;
 pub mod slice;
 pub mod sounds;
+pub mod studio;
 pub mod take;
 pub mod terminal;
 pub mod time;

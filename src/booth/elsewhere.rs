@@ -98,8 +98,7 @@ fn stem_of(file: &Path) -> String {
 /// # Errors
 /// [`Error::Audio`].
 pub fn read(file: &Path) -> Result<Audio, Error> {
-    own::read(file)
-        .map_err(|error| Error::Audio { path: file.into(), problem: error.to_string() })
+    own::read(file).map_err(|error| Error::Audio { path: file.into(), problem: error.to_string() })
 }
 
 /// Finds the lines of some files: first by their names, then one file a line in their order, else
@@ -147,7 +146,9 @@ fn in_order(
 ) -> Result<Vec<Place>, Mismatch> {
     if others.len() == left.len() || others.is_empty() {
         let pairs = others.iter().zip(left);
-        return Ok(pairs.map(|(file, line)| Place { line: *line, file: *file, part: None }).collect());
+        return Ok(pairs
+            .map(|(file, line)| Place { line: *line, file: *file, part: None })
+            .collect());
     }
     if others.len() > left.len() {
         let names: Vec<String> = others.iter().map(|file| shown(&files[*file].0)).collect();
@@ -166,7 +167,8 @@ fn in_order(
             .collect());
     }
     let names: Vec<String> = parts.iter().map(|(_, rate, part)| piece(*rate, part)).collect();
-    let what = format!("there are {} pieces with {SILENCE} ms of silence between them", names.len());
+    let what =
+        format!("there are {} pieces with {SILENCE} ms of silence between them", names.len());
     Err(mismatch(&names, lines, left, &what))
 }
 
@@ -252,7 +254,10 @@ mod tests {
     }
 
     /// Each line's file, and where in it the recording begins.
-    fn planned(files: &[(PathBuf, Audio)], lines: &[Line]) -> Result<Vec<(usize, usize)>, Mismatch> {
+    fn planned(
+        files: &[(PathBuf, Audio)],
+        lines: &[Line],
+    ) -> Result<Vec<(usize, usize)>, Mismatch> {
         let plan = plan(files, lines, slug)?;
         let begin = |place: &Place| place.part.as_ref().map_or(0, |part| part.start);
         Ok(plan.places.iter().map(|place| (place.file, begin(place))).collect())
@@ -291,7 +296,10 @@ mod tests {
 
     #[test]
     fn fewer_files_are_cut_at_their_silences() {
-        assert_eq!(planned(&[file("all.wav", 3)], &lines()), Ok(vec![(0, 0), (0, 6800), (0, 15600)]));
+        assert_eq!(
+            planned(&[file("all.wav", 3)], &lines()),
+            Ok(vec![(0, 0), (0, 6800), (0, 15600)])
+        );
         let two = [file("1.wav", 1), file("2.wav", 2)];
         assert_eq!(planned(&two, &lines()), Ok(vec![(0, 0), (1, 0), (1, 6800)]));
     }
@@ -299,7 +307,11 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_shown_side_by_side() {
         let mismatch = planned(&[file("all.wav", 2)], &lines()).unwrap_err();
-        let expected = ["   1  0:00    0.3 s  Well done.", "   2  0:00    0.6 s  Hold.", "   3  -            Rest now."];
+        let expected = [
+            "   1  0:00    0.3 s  Well done.",
+            "   2  0:00    0.6 s  Hold.",
+            "   3  -            Rest now.",
+        ];
         assert_eq!(mismatch.table.len(), expected.len());
         assert!(mismatch.problem.starts_with(
             "there are 2 pieces with 700 ms of silence between them, but 3 lines to be recorded; "

@@ -14,10 +14,10 @@ use super::speaker::Speaker;
 use super::speech::Room;
 use super::takes::Takes;
 use super::wish::Wish;
+use crate::clip::decode::Audio;
 use crate::coach::signals::{self, Signal};
 use crate::coach::tty;
 use crate::error::Error;
-use crate::clip::decode::Audio;
 use crate::studio::folder::slug;
 use crate::studio::master::{Doubt, Mastered, master};
 use crate::time::{Millis, Rate};
@@ -401,9 +401,8 @@ impl<'a> Session<'a> {
             }
             Stage::Recording(recording) => State::Recording(recording.seconds()),
             Stage::Review(review) => {
-                let seconds = |clip: &Mastered| {
-                    clip.samples.len() as f64 / f64::from(clip.rate.hz())
-                };
+                let seconds =
+                    |clip: &Mastered| clip.samples.len() as f64 / f64::from(clip.rate.hz());
                 let length = review.clip.as_ref().map(seconds);
                 State::Review { length, playing, kept: review.is_kept }
             }

@@ -14,6 +14,7 @@ mod programme;
 mod progress;
 mod reading;
 mod record;
+mod say;
 mod schema;
 mod show;
 mod spoken;

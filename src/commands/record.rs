@@ -40,7 +40,12 @@ pub fn run(args: &VoiceRecord, quiet: bool, color: Color) -> Result<ExitCode, Er
     let has = |words: &String| pack.manifest.clips.iter().any(|entry| entry.words == *words);
     let missing = spoken.missing(&voice);
     let wanted: Vec<String> = match args.all {
-        true => spoken.lines.iter().filter(|line| has(line) || missing.contains(line)).cloned().collect(),
+        true => spoken
+            .lines
+            .iter()
+            .filter(|line| has(line) || missing.contains(line))
+            .cloned()
+            .collect(),
         false => missing,
     };
     if args.lines {
@@ -193,11 +198,7 @@ fn record(
     Ok(if ending == Ending::Interrupted { ExitCode::Interrupted } else { ExitCode::Done })
 }
 
-fn sit(
-    booth: Booth,
-    goes_ahead: bool,
-    inputs: &Receiver<Input>,
-) -> Result<(Ending, usize), Error> {
+fn sit(booth: Booth, goes_ahead: bool, inputs: &Receiver<Input>) -> Result<(Ending, usize), Error> {
     Session::new(booth, goes_ahead).run(inputs)
 }
 
@@ -326,7 +327,9 @@ fn read_all(files: &[PathBuf]) -> Result<Vec<(PathBuf, Audio)>, Error> {
         let audio = elsewhere::read(path)?;
         seconds += audio.samples.len() / audio.rate.max(1) as usize;
         if seconds > MOST_SECONDS {
-            return Err(Error::Usage("--from: these are more than an hour; take fewer at a time".into()));
+            return Err(Error::Usage(
+                "--from: these are more than an hour; take fewer at a time".into(),
+            ));
         }
         Ok((path.clone(), audio))
     };

@@ -4,9 +4,9 @@ use crate::booth::proof::Proof;
 use crate::error::Error;
 use crate::language::Language;
 use crate::lines;
+use crate::problem::Problems;
 use crate::routine::translation::Translation;
 use crate::routine::{self, BUILT_IN, Routine, Source, Tongue};
-use crate::problem::Problems;
 use crate::studio::folder::new_manifest;
 use crate::time::Millis;
 use crate::voice::{Pack, Voice};
@@ -30,8 +30,10 @@ impl Spoken {
     /// The lines that a voice has no clips for.
     pub fn missing(&self, voice: &Voice) -> Vec<String> {
         let mut missing = Vec::new();
-        let of_routines = self.texts.iter().flat_map(|(text, routine)| lines::missing(text, routine, voice));
-        let numbers = self.numbers.iter().filter(|words| voice.compose(words, <_>::default()).is_err());
+        let of_routines =
+            self.texts.iter().flat_map(|(text, routine)| lines::missing(text, routine, voice));
+        let numbers =
+            self.numbers.iter().filter(|words| voice.compose(words, <_>::default()).is_err());
         for line in of_routines.chain(numbers.cloned()) {
             if !missing.contains(&line) {
                 missing.push(line);
@@ -47,8 +49,12 @@ impl Spoken {
 /// [`Error::Usage`] when there is no such routine, or nothing in that language;
 /// [`Error::Invalid`] when it is not valid.
 pub fn spoken(routine: Option<&str>, language: Language) -> Result<Spoken, Error> {
-    let mut spoken =
-        Spoken { lines: Vec::new(), proof: Proof::default(), texts: Vec::new(), numbers: Vec::new() };
+    let mut spoken = Spoken {
+        lines: Vec::new(),
+        proof: Proof::default(),
+        texts: Vec::new(),
+        numbers: Vec::new(),
+    };
     let mut add = |source: Source, routine: Routine| {
         spoken.proof.add(routine.clone(), &source.name, lines::ways_to_play(&source.text));
         spoken.texts.push((source.text, routine));
@@ -99,11 +105,16 @@ fn read(source: &Source, language: Language) -> Result<Routine, Error> {
     if routine.as_ref().is_some_and(|routine| routine.language != language) {
         let words = source.translation(language)?;
         let mut wrong = Problems::default();
-        let translation = words.as_ref().map(|words| Translation::read(&words.text, language, &mut wrong));
+        let translation =
+            words.as_ref().map(|words| Translation::read(&words.text, language, &mut wrong));
         if let (Some(words), true) = (&words, wrong.has_errors()) {
             return Err(words.report(wrong).into());
         }
-        let tongue = Tongue { wanted: Some(language), translation: translation.as_ref(), ..Tongue::default() };
+        let tongue = Tongue {
+            wanted: Some(language),
+            translation: translation.as_ref(),
+            ..Tongue::default()
+        };
         (routine, problems) = in_tongue(tongue)?;
     }
     if let Some(routine) = &mut routine {

@@ -5,7 +5,7 @@ pub mod manifest;
 mod pack;
 pub mod phrases;
 
-pub use pack::{BUILT_IN, ClipId, Pack, own_voices};
+pub use pack::{BUILT_IN, ClipId, Pack, is_name, own_folder, own_voices};
 
 use std::borrow::Cow;
 
@@ -122,6 +122,14 @@ impl Voice {
             self.stand_in = Some(StandIn { language, phrases: Phrases::new(clips, language) });
         }
         self
+    }
+
+    /// The voice without what others say for it.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        let mut pack = self.packs[0].clone();
+        pack.manifest.clips.retain(|entry| entry.source.is_none());
+        Self::of(pack)
     }
 
     /// The voice as messages name it.

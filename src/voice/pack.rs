@@ -30,7 +30,7 @@ const MOST_CLIPS: usize = 10_000;
 
 /// The folder for voices of the user's own: `earcoach/voices` where the system keeps data, by
 /// the XDG Base Directory Specification on Linux.
-fn own_folder() -> Option<PathBuf> {
+pub fn own_folder() -> Option<PathBuf> {
     let base = etcetera::choose_base_strategy().ok()?;
     Some(base.data_dir().join("earcoach").join("voices"))
 }
@@ -123,9 +123,7 @@ impl Pack {
     /// # Errors
     /// [`Error::Voice`] when its manifest is not valid.
     pub fn open_own(name: &str) -> Result<Option<Self>, Error> {
-        let is_name =
-            !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
-        let folder = own_folder().filter(|_| is_name).map(|folder| folder.join(name));
+        let folder = own_folder().filter(|_| is_name(name)).map(|folder| folder.join(name));
         match folder.filter(|folder| folder.join(manifest::FILE).is_file()) {
             Some(folder) => Self::open_folder(name, &folder).map(Some),
             None => Ok(None),
@@ -151,6 +149,25 @@ impl Pack {
         manifest.rate = embedded::RATE.hz();
         let shown = manifest.name.clone();
         Self::new(manifest, embedded::RATE, shown, Origin::BuiltIn(starts))
+    }
+
+    /// A pack in a folder that says nothing yet; messages name it as `shown`.
+    pub fn empty(shown: &str, manifest: Manifest, folder: PathBuf) -> Self {
+        let rate = Rate::new(manifest.rate).unwrap_or_default();
+        Self::new(
+            Manifest { clips: Vec::new(), ..manifest },
+            rate,
+            shown.into(),
+            Origin::Folder(folder),
+        )
+    }
+
+    /// The folder that its clips lie in, if they do in one.
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::Folder(folder) => Some(folder),
+            Origin::BuiltIn(_) => None,
+        }
     }
 
     fn new(manifest: Manifest, rate: Rate, shown: String, origin: Origin) -> Self {
@@ -223,6 +240,11 @@ impl Pack {
         let start = self.manifest.clips[..id.index()].iter().map(slices).sum::<usize>();
         Cow::Borrowed(&embedded::energies()[start..start + slices(self.entry(id))])
     }
+}
+
+/// Whether a text may be the name of a pack of the user's own.
+pub fn is_name(text: &str) -> bool {
+    !text.is_empty() && !text.starts_with('.') && !text.contains(['/', '\\', '\0'])
 }
 
 /// What is wrong with a manifest that is sound JSON of the right shape.
