@@ -182,10 +182,10 @@ impl Page<'_> {
             State::Recording(_) => &["Enter done", "a again", "q quit", "s skip", "b back"],
             State::Review { length: None, .. } => &["Enter again", "q quit", "s skip", "b back"],
             State::Review { kept: true, .. } => {
-                &["Enter next", "a again", "l listen", "b back", "q quit"]
+                &["Enter next", "a again", "l listen", "q quit", "b back"]
             }
             State::Review { .. } => {
-                &["Enter keep", "a again", "l listen", "s skip", "b back", "q quit"]
+                &["Enter keep", "a again", "l listen", "q quit", "s skip", "b back"]
             }
         };
         let mut room = self.width + GAP;

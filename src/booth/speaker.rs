@@ -10,10 +10,10 @@ use crate::clip::resample::Resampler;
 use crate::coach::device::{self, Found, Opened};
 use crate::coach::shared::Shared;
 use crate::error::Error;
-use crate::time::Rate;
+use crate::time::{Millis, Rate};
 
 /// What is heard comes this much later than reckoned, at most.
-const RING_OUT: Duration = Duration::from_millis(100);
+const RING_OUT: Millis = Millis(100);
 
 /// A device to play on, or none.
 pub struct Speaker {
@@ -82,9 +82,8 @@ impl Playing {
     /// Whether all of it was heard, or the device takes no more.
     fn is_over(&self) -> bool {
         let length = Duration::from_secs_f64(self.frames as f64 / f64::from(self.rate.hz()));
-        let whole = self.shared.is_over()
-            && self.shared.idle() > RING_OUT
-            && self.shared.heard(self.rate, self.opened.ahead) >= self.frames;
+        let rung_out = self.frames + self.rate.frame_at(RING_OUT).0;
+        let whole = self.shared.heard(self.rate, self.opened.ahead) >= rung_out;
         whole || self.shared.is_gone() || self.since.elapsed() > 2 * length + Duration::from_secs(3)
     }
 }
@@ -106,9 +105,6 @@ impl Iterator for Sound {
         // A look at the clock for each sample would be too much.
         if self.next.is_multiple_of(256) {
             self.shared.note_made(self.next as u64);
-        }
-        if self.next == self.samples.len() {
-            self.shared.note_over();
         }
         Some(sample / 32_768.0)
     }

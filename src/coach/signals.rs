@@ -2,6 +2,8 @@
 
 use std::io;
 #[cfg(unix)]
+use std::sync::Arc;
+#[cfg(unix)]
 use std::time::{Duration, Instant};
 
 /// What the system wants.
@@ -29,6 +31,8 @@ pub fn listen(send: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
     let wanted = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT];
     let heeded = wanted.into_iter().filter(|signal| !is_ignored(*signal));
     let mut signals = signal_hook::iterator::Signals::new(heeded)?;
+    // A file that outgrows the user's limit is an error of its writing, not the program's end.
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
     std::thread::spawn(move || {
         let mut asked_to_end: Option<Instant> = None;
         for signal in signals.forever() {
