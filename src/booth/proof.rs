@@ -21,11 +21,17 @@ impl Proof {
         self.routines.push((routine, name.into(), ways));
     }
 
-    /// Where the words do not fit if they are spoken like this, a sentence each.
-    pub fn overruns(&self, shelf: &Shelf, words: &str, clip: &Mastered) -> Vec<String> {
-        let would_be = shelf.voice_with(words, clip.samples.len() as u64);
+    /// Where the words do not fit if they are spoken like this, a sentence each; `lines` are all
+    /// that will be recorded.
+    pub fn overruns(
+        &self,
+        shelf: &Shelf,
+        lines: &[String],
+        (words, clip): (&str, &Mastered),
+    ) -> Vec<String> {
+        let would_be = shelf.voice_with(lines, (words, clip.samples.len() as u64));
         // Whatever is too long without them is not their fault.
-        let before = self.found(&shelf.voice_with(words, 1));
+        let before = self.found(&shelf.voice_with(lines, (words, 1)));
         let new = |text: &String| !before.contains(text);
         self.found(&would_be).into_iter().filter(new).collect()
     }

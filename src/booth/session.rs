@@ -285,7 +285,8 @@ impl<'a> Session<'a> {
                 // Peaks that were cut off in one channel alone are known from the recording.
                 let doubts = clip.doubts.iter().filter(|doubt| **doubt != Doubt::Clipped);
                 warnings.extend(doubts.map(ToString::to_string));
-                warnings.extend(self.booth.proof.overruns(self.booth.shelf, words, &clip));
+                let Booth { proof, shelf, lines, .. } = &self.booth;
+                warnings.extend(proof.overruns(shelf, lines, (words, &clip)));
                 Some(clip)
             }
             Some(Err(flaw)) => {

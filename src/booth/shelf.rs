@@ -92,19 +92,14 @@ impl Shelf {
         Voice::of(self.pack_with(self.pack.manifest().clips.clone()))
     }
 
-    /// The voice that the pack would be if these words took so many frames.
-    pub fn voice_with(&self, words: &str, frames: u64) -> Voice {
+    /// The voice that the pack would be if these words took so many frames, and the other lines that
+    /// it lacks were very short.
+    pub fn voice_with(&self, lines: &[String], (words, frames): (&str, u64)) -> Voice {
         let mut clips = self.pack.manifest().clips.clone();
         clips.retain(|entry| entry.words != words);
-        clips.push(Entry {
-            words: words.into(),
-            file: slug(words),
-            frames,
-            lufs: 0.0,
-            peak: 0.0,
-            licence: None,
-            source: None,
-        });
+        clips.push(imagined(words, frames));
+        let others = lines.iter().filter(|line| *line != words && !self.has(line));
+        clips.extend(others.map(|line| imagined(line, 1)));
         Voice::of(self.pack_with(clips))
     }
 
@@ -120,4 +115,10 @@ impl Shelf {
         // One that holds anything stays.
         drop(fs::remove_dir(self.folder));
     }
+}
+
+/// A clip that there is not.
+fn imagined(words: &str, frames: u64) -> Entry {
+    let (words, file) = (words.to_owned(), slug(words));
+    Entry { words, file, frames, lufs: 0.0, peak: 0.0, licence: None, source: None }
 }
