@@ -89,6 +89,11 @@ impl Recording {
         self.speech.progress() != Progress::Waiting
     }
 
+    /// What was recorded by now.
+    pub fn into_samples(self) -> Vec<f32> {
+        self.samples
+    }
+
     /// Ends it; the microphone has lost something so often by now.
     pub fn finish(self, end: End, losses: u64) -> Recorded {
         let says_something = self.says_something();

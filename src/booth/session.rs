@@ -276,7 +276,7 @@ impl<'a> Session<'a> {
         let seconds = recording.seconds();
         let recorded = recording.finish(end, self.booth.microphone.losses());
         let (words, rate) = (self.words(), self.rate());
-        let take = self.save(&recorded)?;
+        let take = self.save(&recorded.samples)?;
         let Recorded { samples, says_something, mut warnings } = recorded;
         let samples = samples.iter().map(|s| (s * 32_768.0).round_ties_even() as i16).collect();
         let audio = Audio { rate: rate.hz(), samples };
@@ -302,16 +302,15 @@ impl<'a> Session<'a> {
     }
 
     /// Keeps a recording as it is.
-    fn save(&mut self, recorded: &Recorded) -> Result<String, Error> {
-        self.takes.keep(&slug(self.words()), &recorded.samples, self.rate())
+    fn save(&mut self, samples: &[f32]) -> Result<String, Error> {
+        self.takes.keep(&slug(self.words()), samples, self.rate())
     }
 
     /// Keeps what was recorded of a line that was left in its midst.
     fn save_unfinished(&mut self) -> Result<(), Error> {
         match std::mem::replace(&mut self.stage, Stage::Ready) {
             Stage::Recording(recording) if recording.says_something() => {
-                let recorded = recording.finish(End::Asked, u64::MAX);
-                self.save(&recorded).map(drop)
+                self.save(&recording.into_samples()).map(drop)
             }
             _ => Ok(()),
         }

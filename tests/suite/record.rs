@@ -298,7 +298,7 @@ fn a_line_that_does_not_fit_its_slot_is_told_with_the_milliseconds() {
 
 #[test]
 fn a_signal_ends_it_and_all_that_was_recorded_is_there() {
-    for sent in [Signal::SIGINT, Signal::SIGTERM] {
+    for sent in [Signal::SIGTERM, Signal::SIGHUP] {
         let device = Device::new().speed(4.0);
         let mut sitting = record(&device, "--silent", THREE, None);
         sitting.speak(&device, &clip("get-your-breath-back"));
