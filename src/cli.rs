@@ -337,6 +337,7 @@ Examples:
 
 /// What `voice record` takes.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct VoiceRecord {
     /// The pack: a name for one of your own, or a folder
     pub pack: String,

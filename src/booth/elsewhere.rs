@@ -124,9 +124,10 @@ pub fn plan(
             let problem = format!("{first} and {path} are both for “{}”", lines[line].words);
             return Err(Mismatch { table: Vec::new(), problem });
         }
-        match lines[line].wanted {
-            true => plan.places.push(Place { line, file, part: None }),
-            false => plan.unneeded.push(file),
+        if lines[line].wanted {
+            plan.places.push(Place { line, file, part: None });
+        } else {
+            plan.unneeded.push(file);
         }
     }
     let taken: Vec<usize> = plan.places.iter().map(|place| place.line).collect();

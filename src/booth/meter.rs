@@ -134,7 +134,9 @@ mod tests {
     fn a_place_that_is_cut_off_counts_once() {
         let mut clips = Clips::default();
         let peaks = [0.2, 1.0, 1.0, 1.0, 1.0, 0.9, 1.0, 1.0, 0.1, 1.0, 1.0, 1.0];
-        peaks.into_iter().for_each(|peak| clips.feed(peak));
+        for peak in peaks {
+            clips.feed(peak);
+        }
         assert_eq!(clips.count, 2);
     }
 }

@@ -333,10 +333,10 @@ impl<'a> Session<'a> {
         match (wish, &self.stage) {
             (Wish::Quit, _) => return Ok(Some(Ending::Quit)),
             (Wish::Go | Wish::Stop, Stage::Recording(_)) => self.end_recording(End::Asked)?,
-            (Wish::Go | Wish::Stop | Wish::Again, Stage::Ready) => self.count_in(),
             (Wish::Listen, Stage::Review(_)) => self.listen(),
             (Wish::Go, Stage::Review(review)) if self.now < review.settled => {}
-            (Wish::Go, Stage::Review(Review { clip: None, .. })) => self.count_in(),
+            (Wish::Go | Wish::Stop, Stage::Ready)
+            | (Wish::Go, Stage::Review(Review { clip: None, .. })) => self.count_in(),
             (Wish::Go | Wish::Keep, Stage::Review(_)) => self.keep()?,
             (Wish::Again, _) => {
                 self.save_unfinished()?;

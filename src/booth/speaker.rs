@@ -50,9 +50,10 @@ impl Speaker {
         self.stop();
         let Some(found) = &self.found else { return false };
         let own = found.rate(rate);
-        let samples = match own == rate {
-            true => samples.to_vec(),
-            false => Resampler::new(rate.hz(), own.hz()).resample(samples),
+        let samples = if own == rate {
+            samples.to_vec()
+        } else {
+            Resampler::new(rate.hz(), own.hz()).resample(samples)
         };
         let (shared, frames) = (Arc::new(Shared::new(0)), samples.len() as u64);
         let sound = Sound { samples, next: 0, rate: own, shared: Arc::clone(&shared) };

@@ -287,7 +287,7 @@ impl<'a> Session<'a> {
             Input::Control(control) => self.command(command_for(control)),
             Input::Warning(text) => self.teller.face().note(&text),
             Input::Signal(Signal::Suspend) if tty::can_stop() && !self.is_just_back() => {
-                self.suspend()
+                self.suspend();
             }
             Input::Signal(Signal::Suspend) => {}
             Input::Signal(Signal::Continue) => {

@@ -39,14 +39,11 @@ pub fn run(args: &VoiceRecord, quiet: bool, color: Color) -> Result<ExitCode, Er
     let spoken = spoken(args.routine.as_deref(), pack.language())?;
     let has = |words: &String| pack.manifest.clips.iter().any(|entry| entry.words == *words);
     let missing = spoken.missing(&voice);
-    let wanted: Vec<String> = match args.all {
-        true => spoken
-            .lines
-            .iter()
-            .filter(|line| has(line) || missing.contains(line))
-            .cloned()
-            .collect(),
-        false => missing,
+    let wanted: Vec<String> = if args.all {
+        let lines = spoken.lines.iter().filter(|line| has(line) || missing.contains(line));
+        lines.cloned().collect()
+    } else {
+        missing
     };
     if args.lines {
         return print(&wanted);
@@ -122,7 +119,7 @@ impl Place {
             }
             return Ok(pack);
         }
-        let language = self.language(args)?;
+        let language = language(args)?;
         let speaker = args.speaker.as_deref().unwrap_or("me");
         let mut manifest =
             new_manifest(&self.name, &language, speaker, "recorded with earcoach voice record");
@@ -131,17 +128,17 @@ impl Place {
         }
         Ok(Pack::empty(&self.shown, manifest, self.folder.clone()))
     }
+}
 
-    /// The language of a new pack: that which is asked for, else the routine's.
-    fn language(&self, args: &VoiceRecord) -> Result<String, Error> {
-        match (&args.language, &args.routine) {
-            (Some(tag), _) => match tag.parse::<Language>() {
-                Ok(_) => Ok(tag.clone()),
-                Err(problem) => Err(Error::Usage(format!("--language {tag}: {problem}"))),
-            },
-            (None, Some(routine)) => super::spoken::language_of(routine),
-            (None, None) => Ok(Language::ENGLISH.to_string()),
-        }
+/// The language of a new pack: that which is asked for, else the routine's.
+fn language(args: &VoiceRecord) -> Result<String, Error> {
+    match (&args.language, &args.routine) {
+        (Some(tag), _) => match tag.parse::<Language>() {
+            Ok(_) => Ok(tag.clone()),
+            Err(problem) => Err(Error::Usage(format!("--language {tag}: {problem}"))),
+        },
+        (None, Some(routine)) => super::spoken::language_of(routine),
+        (None, None) => Ok(Language::ENGLISH.to_string()),
     }
 }
 
@@ -260,7 +257,9 @@ fn take_from_elsewhere(
     };
     let lines: Vec<Line> = spoken.lines.iter().map(line).collect();
     let plan = elsewhere::plan(&files, &lines, slug).map_err(|mismatch| {
-        mismatch.table.iter().for_each(|row| tell(printable(row)));
+        for row in &mismatch.table {
+            tell(printable(row));
+        }
         Error::Usage(format!("--from: {}", mismatch.problem))
     })?;
     let mut shelf = Shelf::open(&place.folder, &place.shown, manifest)?;
@@ -309,7 +308,9 @@ fn keep(
         }
     }
     if let Some((last, others)) = flaws.split_last() {
-        others.iter().for_each(|flaw| tell(printable(&format!("error: {flaw}"))));
+        for flaw in others {
+            tell(printable(&format!("error: {flaw}")));
+        }
         let problem = format!("{last}; nothing was put into it");
         return Err(Error::Voice { pack: shelf.shown().into(), problem });
     }

@@ -519,8 +519,8 @@ fn recordings_that_are_not_as_many_as_the_lines_are_shown_beside_them() {
 #[test]
 fn nothing_is_put_into_the_pack_before_all_of_it_is_proved() {
     let [breath, done, _] = LINES.map(|(_, name)| phone(name));
-    let files: [(&str, &[i16]); 3] =
-        [("1.wav", &breath), ("2.wav", &done), ("3.wav", &[0; 48_000])];
+    let silence = vec![0; 48_000];
+    let files: [(&str, &[i16]); 3] = [("1.wav", &breath), ("2.wav", &done), ("3.wav", &silence)];
     let ran = from_phone("--from phone", &files).run().exits(3);
     let expected = "“Never press on varicose veins.” (`phone/3.wav`): nothing is heard in it";
     assert!(ran.stderr.contains(expected), "{}", ran.stderr);
