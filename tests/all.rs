@@ -39,6 +39,9 @@ mod music;
 mod oracle;
 #[path = "suite/page.rs"]
 mod page;
+#[cfg(target_os = "linux")]
+#[path = "suite/record.rs"]
+mod record;
 #[path = "suite/show.rs"]
 mod show;
 #[path = "suite/support.rs"]
