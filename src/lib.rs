@@ -55,8 +55,10 @@
 //! # Ok::<(), earcoach::error::Error>(())
 //! ```
 
+pub mod archive;
 pub mod audit;
 pub mod bed;
+pub mod booth;
 pub mod captions;
 pub mod chapters;
 pub mod cli;

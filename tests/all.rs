@@ -14,6 +14,9 @@ mod device;
 mod docs;
 #[path = "suite/export.rs"]
 mod export;
+#[cfg(unix)]
+#[path = "suite/fill.rs"]
+mod fill;
 #[path = "suite/formats.rs"]
 mod formats;
 #[path = "suite/import.rs"]
@@ -36,6 +39,9 @@ mod music;
 mod oracle;
 #[path = "suite/page.rs"]
 mod page;
+#[cfg(target_os = "linux")]
+#[path = "suite/record.rs"]
+mod record;
 #[path = "suite/show.rs"]
 mod show;
 #[path = "suite/support.rs"]

@@ -1,11 +1,16 @@
 //! The voice: packs of recorded clips, and how written words become clips.
 
-mod embedded;
+pub(crate) mod embedded;
+pub mod files;
 pub mod manifest;
 mod pack;
 pub mod phrases;
+pub mod reading;
+pub mod sharing;
 
-pub use pack::{BUILT_IN, ClipId, Pack, is_name, own_folder, own_voices};
+pub use pack::{
+    BUILT_IN, ClipId, Pack, is_name, manifest_text, own_folder, own_place, own_voices, told,
+};
 
 use std::borrow::Cow;
 
