@@ -47,8 +47,6 @@ VOICES = {
                    "hibari"),
     "michael": Voice("am_michael", "1d1f21dd8da39c30705cd4c75d039d265e9bc4a2a93ed09bc9e1b1225eb95ba1", "en-US",
                      "lines.txt", "hibari"),
-    "fenrir": Voice("am_fenrir", "c27989f741f7ee34d273a39d8a595cc0837d35f5ced9a29b7cc162614616df43", "en-US",
-                     "lines.txt", "hibari"),
     "siwis": Voice("ff_siwis", "a35f5675ad08948e326ae75fd0ea16ba5d0042e4f76b5f3d1df77d0a48c54861", "fr-FR",
                    "lines.fr.txt", "fr-fr", "Apache-2.0 AND CC-BY-4.0",
                    " from the SIWIS French Speech Synthesis Database (CC BY 4.0)"),
