@@ -15,15 +15,15 @@ use earcoach::sounds::Sounds;
 use earcoach::time::Rate;
 use earcoach::timeline::{Ear, Timeline};
 use earcoach::tone::Tone;
-use earcoach::voice::Pack;
+use earcoach::voice::Voice;
 
 fn main() {
     divan::main();
 }
 
-fn timeline(pack: &Pack) -> Timeline {
+fn timeline(voice: &Voice) -> Timeline {
     let routine = parse(BUILT_IN[0].text).unwrap();
-    sequence(&routine, "calf-cramp", pack, &Options::default()).unwrap()
+    sequence(&routine, "calf-cramp", voice, &Options::default()).unwrap()
 }
 
 #[divan::bench]
@@ -33,28 +33,28 @@ fn parse_the_built_in_routine() {
 
 #[divan::bench]
 fn open_the_built_in_voice() {
-    black_box(Pack::built_in());
+    black_box(Voice::built_in());
 }
 
 #[divan::bench]
 fn lay_the_routine_out(bencher: Bencher) {
-    let (pack, routine) = (Pack::built_in(), parse(BUILT_IN[0].text).unwrap());
-    bencher.bench(|| sequence(&routine, "calf-cramp", &pack, &Options::default()).unwrap());
+    let (voice, routine) = (Voice::built_in(), parse(BUILT_IN[0].text).unwrap());
+    bencher.bench(|| sequence(&routine, "calf-cramp", &voice, &Options::default()).unwrap());
 }
 
 #[divan::bench]
 fn load_the_sounds_and_measure_their_loudness(bencher: Bencher) {
-    let pack = Pack::built_in();
-    let timeline = timeline(&pack);
-    bencher.bench(|| Sounds::load(&timeline, &pack).unwrap().loudness(&timeline));
+    let voice = Voice::built_in();
+    let timeline = timeline(&voice);
+    bencher.bench(|| Sounds::load(&timeline, &voice).unwrap().loudness(&timeline));
 }
 
 /// The whole routine rendered and encoded, written nowhere.
 #[divan::bench(args = [Bits::Int16, Bits::Int24, Bits::Float32])]
 fn render_and_encode(bencher: Bencher, bits: Bits) {
-    let pack = Pack::built_in();
-    let timeline = Arc::new(timeline(&pack));
-    let sounds = Arc::new(Sounds::load(&timeline, &pack).unwrap());
+    let voice = Voice::built_in();
+    let timeline = Arc::new(timeline(&voice));
+    let sounds = Arc::new(Sounds::load(&timeline, &voice).unwrap());
     let format = WavFormat { rate: timeline.rate, channels: 1, bits };
     let wav = WavFile::new(format, timeline.frames, Vec::new());
     let bytes = timeline.frames.0 * format.frame_bytes();
@@ -67,9 +67,9 @@ fn render_and_encode(bencher: Bencher, bits: Bits) {
 /// The whole routine pulled in blocks as a sound card would.
 #[divan::bench]
 fn render_for_a_device(bencher: Bencher) {
-    let pack = Pack::built_in();
-    let timeline = Arc::new(timeline(&pack));
-    let sounds = Arc::new(Sounds::load(&timeline, &pack).unwrap());
+    let voice = Voice::built_in();
+    let timeline = Arc::new(timeline(&voice));
+    let sounds = Arc::new(Sounds::load(&timeline, &voice).unwrap());
     bencher.bench(|| {
         let mut renderer = Renderer::new(Arc::clone(&timeline), Arc::clone(&sounds));
         let mut block = [0.0; 2048];
@@ -80,12 +80,12 @@ fn render_for_a_device(bencher: Bencher) {
 /// The same, every cue in another ear than the one before.
 #[divan::bench]
 fn render_both_ears_for_a_device(bencher: Bencher) {
-    let pack = Pack::built_in();
-    let mut timeline = timeline(&pack);
+    let voice = Voice::built_in();
+    let mut timeline = timeline(&voice);
     for (cue, ear) in timeline.cues.iter_mut().zip([Ear::Left, Ear::Right].into_iter().cycle()) {
         cue.ear = ear;
     }
-    let sounds = Arc::new(Sounds::load(&timeline, &pack).unwrap());
+    let sounds = Arc::new(Sounds::load(&timeline, &voice).unwrap());
     let timeline = Arc::new(timeline);
     bencher.bench(|| {
         let mut renderer = Renderer::new(Arc::clone(&timeline), Arc::clone(&sounds));

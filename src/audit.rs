@@ -8,7 +8,7 @@ use ebur128::{Channel, EbuR128, Mode};
 use crate::clip::Clip;
 use crate::routine::{BUILT_IN, parse};
 use crate::sequencer::{Options, Sides, sequence};
-use crate::voice::{ClipId, Pack};
+use crate::voice::{ClipId, Pack, Voice};
 
 /// The level at which voices are heard, in LUFS, as podcast players expect it.
 const LOUDNESS: f64 = -16.0;
@@ -119,12 +119,15 @@ fn measure(speech: &[i16], hz: u32) -> (f64, f64) {
 
 /// The words that the built-in routines need and `pack` does not say.
 fn missing_words(pack: &Pack) -> Vec<String> {
+    let voice = Voice::of(pack.clone());
     let mut missing = Vec::new();
     for built_in in BUILT_IN {
         let Ok(routine) = parse(built_in.text) else { continue };
         for sides in [None, Some(Sides::Left), Some(Sides::Right)] {
             let options = Options { sides, ..Options::default() };
-            let Err(problems) = sequence(&routine, built_in.name, pack, &options) else { continue };
+            let Err(problems) = sequence(&routine, built_in.name, &voice, &options) else {
+                continue;
+            };
             for problem in problems.iter() {
                 let sentence = format!("for the routine `{}`: {}", built_in.name, problem.message);
                 if !missing.contains(&sentence) {

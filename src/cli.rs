@@ -256,9 +256,9 @@ pub struct Check {
     /// Refuse routines that last longer than this
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub longest: Option<Millis>,
-    /// The voice that has to say their words: a name, or a voice pack's folder
-    #[arg(long, value_name = "NAME|DIR")]
-    pub voice: Option<String>,
+    /// The voice that has to say their words
+    #[command(flatten)]
+    pub voices: Voices,
     /// Print the problems as JSON
     #[arg(long)]
     pub json: bool,
@@ -349,9 +349,9 @@ pub struct TimelineArgs {
     /// How many deepenings come before the hold, where the runner would say "I am at my limit"
     #[arg(long, value_name = "N")]
     pub limit: Option<u32>,
-    /// The voice: a name, or a voice pack's folder
-    #[arg(long, value_name = "NAME|DIR")]
-    pub voice: Option<String>,
+    /// The voice that speaks
+    #[command(flatten)]
+    pub voices: Voices,
     /// What keeps Bluetooth earbuds awake, which else swallow the first syllable after a silence
     /// [default: wake]
     #[arg(long, value_name = "MODE")]
@@ -372,6 +372,17 @@ pub struct TimelineArgs {
     /// The music under it
     #[command(flatten)]
     pub music: MusicArgs,
+}
+
+/// The voices that speak.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Voices {
+    /// The voice: a name, or a voice pack's folder. Its language is that of the words
+    #[arg(long, value_name = "NAME|DIR")]
+    pub voice: Option<String>,
+    /// Another voice for what that one has no words for, in its own language
+    #[arg(long, value_name = "NAME|DIR")]
+    pub fall_back: Option<String>,
 }
 
 /// Music under the voice.

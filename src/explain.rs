@@ -1,7 +1,7 @@
 //! What each kind of problem means, at length: `earcoach check --explain CODE`.
 
 /// Every code of a problem with what it means and what to do about it.
-pub const CODES: [(&str, &str); 52] = [
+pub const CODES: [(&str, &str); 55] = [
     (
         "bad-clip",
         "The file is there, but it is no audio that can be played: a WAV, FLAC, MP3 or Ogg Vorbis file, at most 10 minutes and 128 MB, with 8,000 to 192,000 frames a second. Convert it, for example with `ffmpeg -i clip.m4a clip.wav`.",
@@ -51,8 +51,12 @@ pub const CODES: [(&str, &str); 52] = [
         "Something has to be said that has no default: how long, how often, or what it is called. The help of the message shows how.",
     ),
     (
+        "missing-language",
+        "The voice speaks a language that these words are not given in. Write them by language, `{ \"en\": \"Hold.\", \"de\": \"Halte.\" }`, translate them in a file of words beside the routine (`NAME.de.json` beside `NAME.json`: `{ \"language\": \"de\", \"words\": { \"Hold.\": \"Halte.\" } }`), or choose a voice of the routine's own language. `--fall-back VOICE` lets another voice say in its language what is missing.",
+    ),
+    (
         "missing-words",
-        "The voice has no recorded clips for these words. `earcoach voice list --words` shows what it can say; several clips may make up a sentence, and figures are read as words. Say it with those words, add clips to a voice pack of your own (`--voice DIR`), or say nothing with `\"\"`.",
+        "The voice has no recorded clips for these words. `earcoach voice list --words` shows what it can say; several clips may make up a sentence, and figures are read as words. Say it with those words, have them spoken by a synthesiser (`earcoach voice fill`), record them (`earcoach voice record`), or say nothing with `\"\"`.",
     ),
     (
         "never-plays",
@@ -121,6 +125,10 @@ pub const CODES: [(&str, &str); 52] = [
         "This field is not known here. Unknown fields are refused, since a misspelt one would be a wish that nobody hears. The reference lists them all: docs/reference.md.",
     ),
     (
+        "unknown-language",
+        "A language is written by its tag: `en`, `de`, `pt-BR`. Only its first part matters. A file of words says in `language` what its name says.",
+    ),
+    (
         "unknown-param",
         "A name is used that no parameter has. Parameters are declared in `params` at the top of the routine, or in the block that uses them.",
     ),
@@ -145,6 +153,10 @@ pub const CODES: [(&str, &str); 52] = [
     (
         "unused-clip",
         "An audio file lies beside clips that are played, and no step plays it: perhaps its name was misspelt.",
+    ),
+    (
+        "unused-words",
+        "A file of words beside the routine translates a text that the routine does not have. The texts have to be the same to the letter, placeholders such as `{time}` included. Copy it anew, or take it out.",
     ),
     (
         "unused-param",

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //!  routine.json ──parse──▶ Routine            voice pack + tones
-//!   routine::Source  routine::parse  │                │ voice::Pack, tone::Tone
+//!   routine::Source  routine::parse  │                │ voice::Voice, tone::Tone
 //!                                    └── sequencer ───┘
 //!                                            ▼
 //!                  Timeline = cues at integer frames             pure data
@@ -39,16 +39,16 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use earcoach::{render::Renderer, routine, sequencer, sounds::Sounds, voice::Pack};
+//! use earcoach::{render::Renderer, routine, sequencer, sounds::Sounds, voice::Voice};
 //!
 //! let routine = routine::parse(r#"{ "steps": [{ "hold": "20s" }] }"#).unwrap();
-//! let pack = Pack::built_in();
+//! let voice = Voice::built_in();
 //! let options = sequencer::Options::default();
-//! let timeline = sequencer::sequence(&routine, "hold", &pack, &options).unwrap();
+//! let timeline = sequencer::sequence(&routine, "hold", &voice, &options).unwrap();
 //! let hold = &timeline.steps[0];
 //! assert_eq!(hold.timed.unwrap().1.0, 20 * 48_000);
 //!
-//! let sounds = Sounds::load(&timeline, &pack)?;
+//! let sounds = Sounds::load(&timeline, &voice)?;
 //! let mut renderer = Renderer::new(Arc::new(timeline), Arc::new(sounds));
 //! let mut block = [0.0; 480];
 //! assert_eq!(renderer.fill(&mut block), 480);
@@ -68,6 +68,8 @@ pub mod explain;
 pub mod glide;
 pub mod guard;
 pub mod import;
+pub mod language;
+pub mod lines;
 pub mod lint;
 pub mod loudness;
 pub mod mixer;

@@ -22,6 +22,11 @@ pub struct Report {
 }
 
 impl Report {
+    /// Whether the file cannot be used.
+    pub fn has_errors(&self) -> bool {
+        self.problems.has_errors()
+    }
+
     /// The problems as text for people, in colour if wanted, each with its
     /// place underlined. Ends without a newline.
     pub fn render(&self, color: bool) -> String {

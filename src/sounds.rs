@@ -1,9 +1,9 @@
 //! The samples behind a timeline's sounds, all loaded before the first is needed.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use crate::clip::Clip;
-use crate::clip::decode::Audio;
 use crate::clip::resample::Resampler;
 use crate::error::Error;
 use crate::loudness::Meter;
@@ -11,7 +11,7 @@ use crate::loudness::energy::{SLICE_MS, energies};
 use crate::mixer::power;
 use crate::time::Rate;
 use crate::timeline::{SoundKind, Timeline};
-use crate::voice::Pack;
+use crate::voice::Voice;
 
 /// Samples at the timeline's rate, with their energies.
 fn made(samples: Vec<i16>, rate: Rate) -> (Clip, Cow<'static, [f32]>) {
@@ -19,12 +19,22 @@ fn made(samples: Vec<i16>, rate: Rate) -> (Clip, Cow<'static, [f32]>) {
     (Clip { rate, samples: Cow::Owned(samples) }, Cow::Owned(energies))
 }
 
-/// The samples of an audio file at another rate.
-fn resampled(audio: &Audio, rate: u32) -> Vec<i16> {
-    if audio.rate == rate {
-        return audio.samples.clone();
+/// Resamplers to one rate, each made once.
+struct Resamplers {
+    to: u32,
+    from: HashMap<u32, Resampler>,
+}
+
+impl Resamplers {
+    fn new(to: Rate) -> Self {
+        Self { to: to.hz(), from: HashMap::new() }
     }
-    Resampler::new(audio.rate, rate).resample(&audio.samples)
+
+    /// The one from a rate; `None` where there is nothing to be done.
+    fn from(&mut self, rate: u32) -> Option<&Resampler> {
+        let to = self.to;
+        (rate != to).then(|| &*self.from.entry(rate).or_insert_with(|| Resampler::new(rate, to)))
+    }
 }
 
 /// The most that the different sounds of a timeline may last together, in seconds: they
@@ -39,34 +49,37 @@ pub struct Sounds {
 }
 
 impl Sounds {
-    /// Loads every sound of `timeline`: clips from `pack`, brought to the timeline's
+    /// Loads every sound of `timeline`: clips from `voice`, brought to the timeline's
     /// rate, and tones made at that rate.
     ///
     /// # Errors
     /// [`Error::Voice`] when a clip cannot be read or is not what the manifest says.
-    pub fn load(timeline: &Timeline, pack: &Pack) -> Result<Self, Error> {
+    pub fn load(timeline: &Timeline, voice: &Voice) -> Result<Self, Error> {
         let frames: u64 = timeline.sounds.iter().map(|sound| sound.frames.0).sum();
         if frames > MOST_SECONDS * u64::from(timeline.rate.hz()) {
             let problem = format!("its clips would take more than {MOST_SECONDS} s of memory");
-            return Err(Error::Voice { pack: pack.shown.clone(), problem });
+            return Err(Error::Voice { pack: voice.shown().into(), problem });
         }
-        let (from, to) = (pack.rate.hz(), timeline.rate.hz());
-        let resampler = (from != to).then(|| Resampler::new(from, to));
+        let mut resamplers = Resamplers::new(timeline.rate);
         let mut sounds = Self { clips: Vec::new(), energies: Vec::new() };
         for sound in &timeline.sounds {
             let (clip, energies) = match &sound.kind {
                 SoundKind::Voice { clip: id, .. } => {
-                    let mut clip = pack.clip(*id)?;
-                    if let Some(resampler) = &resampler {
+                    let mut clip = voice.clip(*id)?;
+                    if let Some(resampler) = resamplers.from(clip.rate.hz()) {
                         let samples = resampler.resample(&clip.samples);
                         clip = Clip { rate: timeline.rate, samples: Cow::Owned(samples) };
                     }
-                    let energies = pack.energies(*id, &clip);
+                    let energies = voice.energies(*id, &clip);
                     (clip, energies)
                 }
                 SoundKind::Tone(tone) => made(tone.samples(timeline.rate), timeline.rate),
                 SoundKind::Glide(glide) => made(glide.samples(timeline.rate), timeline.rate),
-                SoundKind::Clip { audio, .. } => made(resampled(audio, to), timeline.rate),
+                SoundKind::Clip { audio, .. } => {
+                    let resampler = resamplers.from(audio.rate);
+                    let samples = resampler.map(|resampler| resampler.resample(&audio.samples));
+                    made(samples.unwrap_or_else(|| audio.samples.clone()), timeline.rate)
+                }
             };
             debug_assert_eq!(clip.frames(), sound.frames, "the sequencer planned with this length");
             sounds.clips.push(clip);

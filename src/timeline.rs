@@ -13,7 +13,7 @@ use crate::problem::Span;
 use crate::routine::Verb;
 use crate::time::{Frames, Rate};
 use crate::tone::Tone;
-use crate::voice::ClipId;
+use crate::voice::VoiceClip;
 
 /// A routine laid out in time, at one rate.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,7 +159,7 @@ pub enum SoundKind {
     /// A clip of the voice.
     Voice {
         /// The clip.
-        clip: ClipId,
+        clip: VoiceClip,
         /// Its words.
         words: String,
     },

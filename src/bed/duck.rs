@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use crate::timeline::Ear;
     use crate::tone::Tone;
-    use crate::voice::ClipId;
+    use crate::voice::{ClipId, VoiceClip};
 
     /// A timeline of 30 s at 8 kHz: words (`true`) and tones, each with its place and its length.
     fn timeline(cues: &[(u64, u64, bool)]) -> Timeline {
@@ -133,7 +133,10 @@ mod tests {
         let mut timeline = Timeline::of(240_000, &sounds, &places);
         for (sound, (.., is_voice)) in timeline.sounds.iter_mut().zip(cues) {
             sound.kind = match is_voice {
-                true => SoundKind::Voice { clip: ClipId(0), words: "x".into() },
+                true => SoundKind::Voice {
+                    clip: VoiceClip { pack: 0, clip: ClipId(0) },
+                    words: "x".into(),
+                },
                 false => SoundKind::Tone(Tone::Tick),
             };
         }

@@ -186,7 +186,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::routine::Verb;
     use crate::timeline::{Cue, Ear, Sound, SoundKind};
-    use crate::voice::ClipId;
+    use crate::voice::{ClipId, VoiceClip};
 
     /// A timeline of 75 minutes at 8 kHz: each cue with its place, its length, its words, and
     /// whether it goes on.
@@ -198,7 +198,10 @@ pub(crate) mod tests {
         ]);
         timeline.title = "Calm".into();
         for (index, &(at, frames, words, goes_on)) in cues.iter().enumerate() {
-            let kind = SoundKind::Voice { clip: ClipId(0), words: words.into() };
+            let kind = SoundKind::Voice {
+                clip: VoiceClip { pack: 0, clip: ClipId(0) },
+                words: words.into(),
+            };
             timeline.sounds.push(Sound { kind, frames: Frames(frames) });
             let (at, sound, ear) = (Frames(at), index as u32, Ear::Both);
             timeline.cues.push(Cue { at, sound, step: 0, goes_on, cut: None, ear });

@@ -1,48 +1,48 @@
 //! The answer to "where am I": the step, and the time that is left of it.
 
 use super::journal::{Doing, Heard};
+use crate::language::{Phrasebook, filled};
 use crate::routine::Verb;
 use crate::time::Millis;
 use crate::timeline::{Timeline, TimelineStep};
-use crate::voice::numbers;
 
 /// What the coach says, best first: the first that the voice has clips for is taken.
-pub fn phrases(timeline: &Timeline, heard: &Heard) -> Vec<String> {
+pub fn phrases(timeline: &Timeline, heard: &Heard, book: &'static Phrasebook) -> Vec<String> {
     let Some(on) = timeline.step_at(heard.position) else { return Vec::new() };
     let step = &timeline.steps[on];
     let mut phrases = Vec::new();
     if step.timed.is_none() {
         // Words alone have no place in time: what they lead to has.
         let next = timeline.steps[on..].iter().find(|step| step.timed.is_some());
-        let names = next.map(|next| [next.label.as_str(), what(next.verb)]);
-        phrases.extend(names.into_iter().flatten().map(|name| format!("Next up, {name}.")));
-        phrases.push("Almost there.".into());
+        let names = next.map(|next| [next.label.as_str(), what(next.verb, book)]);
+        phrases.extend(names.into_iter().flatten().map(|name| filled(book.next_up, "name", name)));
+        phrases.push(book.almost_there.into());
         return phrases;
     }
-    let side = step.side.map(|side| format!("{} side.", side.name()));
-    let left = time_left(timeline, step, heard).map(|left| format!("{left} left."));
+    let side = step.side.map(|side| filled(book.first_side, "side", book.side(side)));
+    let left = time_left(timeline, step, heard).and_then(|left| book.time_left(left));
     // A step's own name says more than its verb, where the voice can say it.
-    for name in [step.label.as_str(), what(step.verb)] {
+    for name in [step.label.as_str(), what(step.verb, book)] {
         let own = [Some(format!("{name}.")), side.clone(), left.clone()];
         phrases.push(own.into_iter().flatten().collect::<Vec<_>>().join(" "));
     }
     phrases.extend(left);
-    phrases.push("Keep going.".into());
+    phrases.push(book.keep_going.into());
     phrases
 }
 
 /// The verb as the coach says it.
-fn what(verb: Verb) -> &'static str {
+fn what(verb: Verb, book: &'static Phrasebook) -> &'static str {
     match verb {
-        Verb::Deepen => "go a little deeper",
-        Verb::Wait => "take your time",
-        verb => verb.label(),
+        Verb::Deepen => book.deepening,
+        Verb::Wait => book.take_time.trim_end_matches('.'),
+        verb => book.verb(verb),
     }
 }
 
 /// What is left of a timed part, in whole seconds; nothing is said of one that waits for the
 /// runner, or is nearly over.
-fn time_left(timeline: &Timeline, step: &TimelineStep, heard: &Heard) -> Option<String> {
+fn time_left(timeline: &Timeline, step: &TimelineStep, heard: &Heard) -> Option<Millis> {
     let (begin, frames) = step.timed.filter(|_| !step.open)?;
     let more = match heard.doing {
         Doing::Waiting(frames) => frames.0,
@@ -50,5 +50,5 @@ fn time_left(timeline: &Timeline, step: &TimelineStep, heard: &Heard) -> Option<
     };
     let left = (begin + frames).0.saturating_sub(heard.position.max(begin).0) + more;
     let seconds = left.div_ceil(u64::from(timeline.rate.hz()));
-    (seconds > 0).then(|| numbers::duration(Millis::from_secs(seconds)))?
+    (seconds > 0).then(|| Millis::from_secs(seconds))
 }

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
     use crate::routine::parse;
     use crate::sequencer::{GuardMode, Options, sequence};
-    use crate::voice::Pack;
+    use crate::voice::Voice;
 
     fn plan() -> Plan {
         let routine = r#"{"steps": [
@@ -144,10 +144,10 @@ mod tests {
             {"hold": "30s"},
             {"rest": {"name": "Sit", "for": "5s"}}
         ]}"#;
-        let (routine, pack) = (parse(routine).unwrap(), Pack::built_in());
+        let (routine, voice) = (parse(routine).unwrap(), Voice::built_in());
         let lay_out = |live| {
             let options = Options { live, guard: GuardMode::Off, ..Options::default() };
-            sequence(&routine, "any", &pack, &options).unwrap()
+            sequence(&routine, "any", &voice, &options).unwrap()
         };
         Plan::new(Arc::new(lay_out(true)), lay_out(false))
     }

@@ -24,7 +24,7 @@ use crate::sounds::Sounds;
 use crate::take::Move;
 use crate::time::Frames;
 use crate::timeline::Timeline;
-use crate::voice::Pack;
+use crate::voice::Voice;
 
 /// How often the session looks what has changed.
 const TICK: Duration = Duration::from_millis(40);
@@ -87,7 +87,7 @@ pub struct Outcome {
 pub struct Session<'a> {
     plan: Arc<Plan>,
     sounds: Arc<Sounds>,
-    pack: &'a Pack,
+    voice: &'a Voice,
     playback: Playback,
     link: Option<Link>,
     journal: Journal,
@@ -114,7 +114,7 @@ impl<'a> Session<'a> {
     pub fn begin(
         plan: Arc<Plan>,
         sounds: Arc<Sounds>,
-        pack: &'a Pack,
+        voice: &'a Voice,
         (found, playback): (&Found, Playback),
         position: Frames,
         (events, face): (&'a mut Events, &'a mut Face),
@@ -124,7 +124,7 @@ impl<'a> Session<'a> {
             journal: Journal::new(plan.live.rate),
             plan,
             sounds,
-            pack,
+            voice,
             playback,
             link: None,
             inserts: Vec::new(),
@@ -338,10 +338,12 @@ impl<'a> Session<'a> {
     fn answer(&mut self) {
         let heard = self.journal.heard(self.device);
         let (rate, guarded) = (self.plan.live.rate, self.plan.live.guard.on);
-        let phrases = answer::phrases(&self.plan.live, &heard);
+        // A coach without words of its own in this language says nothing of its own.
+        let Some(book) = self.voice.language().phrasebook() else { return };
+        let phrases = answer::phrases(&self.plan.live, &heard, book);
         let spoken = phrases.into_iter().find_map(|words| {
-            let timeline = sequencer::phrase(&words, self.pack, rate, guarded).ok()?;
-            let sounds = Sounds::load(&timeline, self.pack).ok()?;
+            let timeline = sequencer::phrase(&words, self.voice, rate, guarded).ok()?;
+            let sounds = Sounds::load(&timeline, self.voice).ok()?;
             Some(Arc::new(Insert { words, timeline, sounds: Arc::new(sounds) }))
         });
         if let Some(insert) = spoken {

@@ -25,7 +25,7 @@ use crate::tracks::Tracks;
 
 pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     let format = Format::of_file(args.output.as_deref(), args.format)?;
-    let Loaded { timeline, routine, pack, .. } = match &args.take {
+    let Loaded { timeline, routine, voice, .. } = match &args.take {
         Some(take) => taken::load(take, &args.timeline)?,
         None => load(&args.timeline)?,
     };
@@ -34,7 +34,7 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     let bits = args.bits.map(Into::into);
     let sink = Sink::new(format, timeline.rate, channels, bits, args.bitrate)?;
     let mut tags = (!args.plain).then(|| Tags::of(&timeline, routine.kind.name()));
-    let sounds = Sounds::load(&timeline, &pack)?;
+    let sounds = Sounds::load(&timeline, &voice)?;
     let music = &args.timeline.music;
     if let Some(folder) = &args.tracks {
         let tracks = Tracks::of(&timeline, format.ending());

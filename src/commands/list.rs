@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::{Loaded, open};
+use super::{Loaded, Voices, open};
 use crate::cli::List;
 use crate::error::{Error, ExitCode};
 use crate::routine::{BUILT_IN, Source, own_routines};
@@ -84,7 +84,8 @@ struct Found {
 
 impl Listed {
     fn open(name: &str, from: From) -> Self {
-        let found = Source::open(name).and_then(|source| open(source, None, Choices::default()));
+        let found = Source::open(name)
+            .and_then(|source| open(source, &Voices::default(), Choices::default()));
         let found = found.map(|Loaded { routine, timeline, .. }| Found {
             title: routine.title,
             kind: routine.kind.name(),

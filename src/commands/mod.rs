@@ -12,6 +12,7 @@ mod page;
 mod play;
 mod programme;
 mod progress;
+mod reading;
 mod schema;
 mod show;
 mod taken;
@@ -21,14 +22,16 @@ mod voice;
 mod watch;
 mod welcome;
 
-use crate::cli::{Cli, Command, TimelineArgs};
+use crate::cli::{Cli, Command, TimelineArgs, Voices};
 use crate::error::{Error, ExitCode};
-use crate::problem::{Problem, Problems};
+use crate::problem::Problems;
+use crate::report::Report;
 use crate::routine::{self, Routine, Setting, Source};
 use crate::sequencer::{self, Choices, Misfit, Options, Trim};
 use crate::time::Millis;
 use crate::timeline::Timeline;
-use crate::voice::{BUILT_IN, Pack};
+use crate::voice::Voice;
+use reading::Reading;
 
 /// Does what the command line asks for.
 ///
@@ -58,39 +61,42 @@ struct Loaded {
     choices: Choices,
     options: Options,
     timeline: Timeline,
-    pack: Pack,
+    voice: Voice,
 }
 
 impl Loaded {
     /// The routine laid out with other options.
     fn lay_out(&self, options: &Options) -> Result<Timeline, Error> {
-        sequence(&self.source, &self.routine, &self.pack, options)
+        sequence(&self.source, &self.routine, &self.voice, options)
     }
 }
 
 /// Reads the routine that `args` name, opens its voice and lays it out in time.
 fn load(args: &TimelineArgs) -> Result<Loaded, Error> {
-    open(Source::open(args.routine())?, args.voice.as_deref(), args.choices())
+    open(Source::open(args.routine())?, &args.voices, args.choices())
 }
 
-fn open(source: Source, voice: Option<&str>, choices: Choices) -> Result<Loaded, Error> {
+fn open(source: Source, voices: &Voices, choices: Choices) -> Result<Loaded, Error> {
     let settings: Result<Vec<Setting>, _> = choices.set.iter().map(|set| set.parse()).collect();
     let settings = settings.map_err(Error::Usage)?;
-    let (routine, mut problems) = routine::read(&source.text, &settings).map_err(Error::Usage)?;
+    let Reading { routine, voice, mut problems, translation } =
+        reading::read(&source, &settings, voices)?;
+    if let Some(words) = translation.filter(Report::has_errors) {
+        return Err(words.into());
+    }
     if let Some(mut routine) = routine {
-        let pack = open_voice(voice, &routine, &mut problems)?;
         let mut options = choices.options();
         if let Some(misfit) = sequencer::misfit(&routine, &options) {
             return Err(Error::Usage(misfit));
         }
         routine::attach(&mut routine, source.folder.as_deref(), &mut problems);
-        let laid_out = lay_out(&source, &routine, &pack, &options, &mut problems);
+        let laid_out = lay_out(&source, &routine, &voice, &options, &mut problems);
         if let Some(mut timeline) = laid_out {
             if let Some(longest) = choices.fit {
-                options.trim = fit(&source, &routine, &pack, &options, Millis(longest))?;
-                timeline = sequence(&source, &routine, &pack, &options)?;
+                options.trim = fit(&source, &routine, &voice, &options, Millis(longest))?;
+                timeline = sequence(&source, &routine, &voice, &options)?;
             }
-            return Ok(Loaded { source, routine, choices, options, timeline, pack });
+            return Ok(Loaded { source, routine, choices, options, timeline, voice });
         }
     }
     Err(source.report(problems).into())
@@ -100,11 +106,11 @@ fn open(source: Source, voice: Option<&str>, choices: Choices) -> Result<Loaded,
 fn fit(
     source: &Source,
     routine: &Routine,
-    pack: &Pack,
+    voice: &Voice,
     options: &Options,
     longest: Millis,
 ) -> Result<Trim, Error> {
-    sequencer::fit(routine, pack, options, longest).map_err(|misfit| match misfit {
+    sequencer::fit(routine, voice, options, longest).map_err(|misfit| match misfit {
         Misfit::TooLong(shortest) => Error::Usage(format!(
             "--fit {longest}: the shortest this routine can be is {shortest}; mark steps as \
                  `optional`, or give timed steps a `min`"
@@ -116,35 +122,11 @@ fn fit(
 fn sequence(
     source: &Source,
     routine: &Routine,
-    pack: &Pack,
+    voice: &Voice,
     options: &Options,
 ) -> Result<Timeline, Error> {
-    let laid_out = sequencer::sequence(routine, &source.name, pack, options);
+    let laid_out = sequencer::sequence(routine, &source.name, voice, options);
     laid_out.map_err(|problems| source.report(problems).into())
-}
-
-/// The voice that was chosen, else the routine's own, else the built-in one. A routine may
-/// come from a stranger: it names a voice, never a folder.
-fn open_voice(
-    chosen: Option<&str>,
-    routine: &Routine,
-    problems: &mut Problems,
-) -> Result<Pack, Error> {
-    if let Some(chosen) = chosen {
-        return Pack::open(chosen);
-    }
-    if let Some(own) = routine.voice.as_ref().filter(|own| own.text != BUILT_IN) {
-        if let Some(pack) = Pack::open_own(&own.text)? {
-            return Ok(pack);
-        }
-        let message = format!("there is no voice `{}`", own.text);
-        let problem = Problem::error("unknown-voice", own.span, message);
-        let help = format!(
-            "`earcoach voice list` shows those at hand, such as `{BUILT_IN}`; others are chosen with --voice DIR"
-        );
-        problems.push(problem.help(help));
-    }
-    Ok(Pack::built_in())
 }
 
 /// The timeline of a routine without errors. What shows only now joins `problems`, so that
@@ -152,11 +134,11 @@ fn open_voice(
 fn lay_out(
     source: &Source,
     routine: &Routine,
-    pack: &Pack,
+    voice: &Voice,
     options: &Options,
     problems: &mut Problems,
 ) -> Option<Timeline> {
-    match sequencer::sequence(routine, &source.name, pack, options) {
+    match sequencer::sequence(routine, &source.name, voice, options) {
         Ok(timeline) => (!problems.has_errors()).then_some(timeline),
         Err(found) => {
             found.iter().for_each(|problem| problems.push(problem.clone()));

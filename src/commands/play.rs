@@ -49,7 +49,7 @@ pub fn run(args: &Play, quiet: bool, color: Color) -> Result<ExitCode, Error> {
         rate => self::plan(&loaded, rate)?,
     };
     let edits = if args.watch {
-        Edits::watch(&loaded, args.timeline.voice.as_deref(), send.clone())?
+        Edits::watch(&loaded, &args.timeline.voices, send.clone())?
     } else {
         Edits::default()
     };
@@ -161,7 +161,7 @@ impl Show<'_> {
         position: Frames,
         told: (&mut Events, &mut Face),
     ) -> Result<Outcome, Error> {
-        let sounds = Arc::new(Sounds::load(&plan.live, &loaded.pack)?);
+        let sounds = Arc::new(Sounds::load(&plan.live, &loaded.voice)?);
         let playback = Playback {
             device: self.args.device.clone(),
             buffer: self.args.buffer,
@@ -171,7 +171,7 @@ impl Show<'_> {
         self.music.clone_from(&playback.music);
         let device = (&self.found, playback);
         let mut session =
-            Session::begin(Arc::clone(plan), sounds, &loaded.pack, device, position, told)?;
+            Session::begin(Arc::clone(plan), sounds, &loaded.voice, device, position, told)?;
         // Only now: whoever cannot play is no player on the desktop.
         let send = &self.send;
         let desktop = self.desktop.get_or_insert_with(|| {

@@ -34,7 +34,7 @@ pub fn load(path: &Path, args: &TimelineArgs) -> Result<Loaded, Error> {
         }
     };
     let choices = args.choices().or(take.options.clone());
-    let mut loaded = open(Source::open(routine)?, args.voice.as_deref(), choices)?;
+    let mut loaded = open(Source::open(routine)?, &args.voices, choices)?;
     loaded.timeline = loaded.lay_out(&Options { live: true, ..loaded.options })?;
     if !take.is_of(&loaded.timeline) {
         return Err(Error::Usage(format!(
@@ -43,7 +43,7 @@ pub fn load(path: &Path, args: &TimelineArgs) -> Result<Loaded, Error> {
             shown()
         )));
     }
-    loaded.timeline = take.close(&loaded.timeline, &loaded.pack)?;
+    loaded.timeline = take.close(&loaded.timeline, &loaded.voice)?;
     Ok(loaded)
 }
 

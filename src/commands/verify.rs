@@ -23,8 +23,8 @@ pub fn run(args: &Verify, quiet: bool) -> Result<ExitCode, Error> {
         return Err(Error::Usage(problem.into()));
     }
     let window = Window::open(&args.file)?;
-    let Loaded { timeline, pack, .. } = load(args, window.rate())?;
-    let sounds = Arc::new(Sounds::load(&timeline, &pack)?);
+    let Loaded { timeline, voice, .. } = load(args, window.rate())?;
+    let sounds = Arc::new(Sounds::load(&timeline, &voice)?);
     let demand = Demand { tolerance: args.tolerance, shift: args.shift };
     let verified = verify(&timeline, sounds, window, demand)?;
     let mut out = BufWriter::new(io::stdout().lock());
@@ -46,7 +46,7 @@ fn load(args: &Verify, rate: Rate) -> Result<Loaded, Error> {
     let Some(take) = &args.take else {
         let source = Source::open(args.timeline.routine())?;
         let choices = Choices { rate: Some(hz), ..args.timeline.choices() };
-        return open(source, args.timeline.voice.as_deref(), choices);
+        return open(source, &args.timeline.voices, choices);
     };
     let loaded = taken::load(take, &args.timeline)?;
     let own = loaded.timeline.rate.hz();

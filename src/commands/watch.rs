@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::{Loaded, open};
+use super::{Loaded, Voices, open};
 use crate::coach::session::Input;
 use crate::error::Error;
 use crate::routine::Source;
@@ -28,11 +28,7 @@ impl Edits {
     ///
     /// # Errors
     /// [`Error::Usage`] when the routine comes from no file.
-    pub fn watch(
-        loaded: &Loaded,
-        voice: Option<&str>,
-        send: SyncSender<Input>,
-    ) -> Result<Self, Error> {
+    pub fn watch(loaded: &Loaded, voices: &Voices, send: SyncSender<Input>) -> Result<Self, Error> {
         let Some(path) = loaded.source.path.clone() else {
             return Err(Error::Usage("--watch needs a routine in a file".into()));
         };
@@ -42,7 +38,7 @@ impl Edits {
             seen: stamp(&path),
             path,
             source: loaded.source.clone(),
-            voice: voice.map(String::from),
+            voices: voices.clone(),
             choices: loaded.choices.clone(),
             send,
         };
@@ -73,7 +69,7 @@ struct Watcher {
     path: PathBuf,
     seen: Stamp,
     source: Source,
-    voice: Option<String>,
+    voices: Voices,
     choices: Choices,
     send: SyncSender<Input>,
 }
@@ -106,7 +102,7 @@ impl Watcher {
             return None;
         }
         self.source = source.clone();
-        match open(source, self.voice.as_deref(), self.choices.clone()) {
+        match open(source, &self.voices, self.choices.clone()) {
             Ok(loaded) => {
                 self.edits.put(loaded);
                 Some(Input::Edited)
@@ -140,7 +136,7 @@ mod tests {
     use super::*;
     use crate::routine::parse;
     use crate::sequencer::{Options, sequence};
-    use crate::voice::Pack;
+    use crate::voice::Voice;
 
     #[test]
     fn one_goes_on_at_the_step_that_was_edited() {
@@ -151,7 +147,7 @@ mod tests {
         };
         let (old, new) = (text("10s"), text("12s"));
         let routine = parse(&new).unwrap();
-        let timeline = sequence(&routine, "x", &Pack::built_in(), &Options::default()).unwrap();
+        let timeline = sequence(&routine, "x", &Voice::built_in(), &Options::default()).unwrap();
         assert_eq!(edited_at(&old, &new, &timeline, Frames(7)), timeline.steps[1].at);
         let titled = new.replace("\"x\"", "\"y\"");
         assert_eq!(edited_at(&new, &titled, &timeline, Frames(7)), Frames(7));

@@ -63,11 +63,11 @@ fn ensure_contraction_is_over(step: &Step, done: &Done, problems: &mut Problems)
 
 #[cfg(test)]
 mod tests {
-    use super::super::read;
+    use super::super::{Tongue, read};
 
     fn codes(steps: &str) -> Vec<&'static str> {
         let text = format!(r#"{{"kind": "cramp", "steps": [{steps}]}}"#);
-        let (_, problems) = read(&text, &[]).unwrap();
+        let (_, problems) = read(&text, &[], Tongue::default()).unwrap();
         problems.iter().map(|problem| problem.code).collect()
     }
 

@@ -31,6 +31,8 @@ pub struct Field {
 pub enum Takes {
     /// Any text.
     Text,
+    /// A text that is shown to people, not spoken.
+    Shown,
     /// Any text, number, `true` or `false`.
     Value,
     /// A number, or a duration.
@@ -67,6 +69,8 @@ pub enum Takes {
     Blocks,
     /// Arguments for a block.
     Arguments,
+    /// Texts by text.
+    Translations,
 }
 
 /// A verb, or another object, with its fields.
@@ -165,13 +169,14 @@ pub fn routine() -> Form {
     let kinds = Kind::NAMES.map(|(name, _)| name).to_vec();
     form("the routine", None, "A routine for earcoach: steps, one verb each", vec![
         field("$schema", Takes::Text, "Where an editor finds this schema").like(&["\"./earcoach.schema.json\""]),
-        field("title", Takes::Text, "Its name for people").like(&["\"Evening calves\""]).or("\"Routine\""),
-        field("about", Takes::Text, "What it is for, where it comes from, and when not to do it").like(&["\"Both calves, in the evening. Not for a muscle that is cramping.\""]),
+        field("title", Takes::Shown, "Its name for people").like(&["\"Evening calves\""]).or("\"Routine\""),
+        field("about", Takes::Shown, "What it is for, where it comes from, and when not to do it").like(&["\"Both calves, in the evening. Not for a muscle that is cramping.\""]),
         field("kind", Takes::Choice(kinds), "What sort of routine it is; one of kind `cramp` is checked for stretches that come too early")
             .like(&["\"stretch\""])
             .or("\"general\""),
         field("voice", Takes::Text, "The voice pack that has its words").like(&["\"heart\""]).or("the built-in voice"),
-        field("side_word", Takes::Text, "What `{side}` says where no side is chosen").like(&["\"sore\""]),
+        field("language", Takes::Text, "The language that its words are in; others are given by language, or by a file of words beside it").like(&["\"de\""]).or("\"en\""),
+        field("side_word", Takes::Name, "What `{side}` says where no side is chosen").like(&["\"sore\""]),
         field("seed", Takes::Whole(0..=u32::MAX), "Another seed chooses other phrases where there are several").or("0"),
         field("params", Takes::Params, "What can be changed with `--set NAME=VALUE`; `\"$name\"` stands for the value in any field, `{name}` within words")
             .like(&["{ \"hold\": { \"default\": \"60s\", \"min\": \"20s\", \"max\": \"2m\" } }"]),
@@ -210,6 +215,25 @@ pub fn param() -> Form {
         field("max", Takes::Bound, "The most it may be").like(&["\"2m\"", "10"]),
         field("about", Takes::Text, "What it is for").like(&["\"How long each stretch is held\""]),
     ])
+}
+
+/// A file of words beside a routine.
+pub fn translation() -> Form {
+    form(
+        "the file of words",
+        None,
+        "A routine's words in another language",
+        vec![
+            field("$schema", Takes::Text, "Where an editor finds its schema")
+                .like(&["\"./earcoach.schema.json\""]),
+            field("language", Takes::Text, "The language, as in the file's name")
+                .like(&["\"de\""])
+                .must(),
+            field("words", Takes::Translations, "For each text of the routine what it is there")
+                .like(&["{ \"Squeeze.\": \"Drücke.\" }"])
+                .must(),
+        ],
+    )
 }
 
 /// Words at a moment of a timed part.
@@ -261,6 +285,7 @@ fn instruction() -> Field {
             "\"Hold for {time}.\"",
             "[\"Well done.\", \"Nice work.\"]",
             "{ \"coach\": \"Keep going.\", \"quiet\": \"\" }",
+            "{ \"en\": \"Hold.\", \"de\": \"Halte.\" }",
         ])
         .or("the coach's own words for the verb")
 }
@@ -397,7 +422,9 @@ fn wait() -> Form {
                 .or("\"10m\""),
             field("remind", Takes::Duration, "From one reminder to the next, 5 s at least")
                 .or("\"30s\""),
-            field("reminder", Takes::Speech, "What it says then").or("\"Ready?\""),
+            field("reminder", Takes::Speech, "What it says then")
+                .like(&["\"Ready?\""])
+                .or("the coach's own words"),
             name(),
             instruction(),
         ]),
@@ -427,7 +454,7 @@ fn clip() -> Form {
             )
             .like(&["\"clips/welcome.mp3\""])
             .must(),
-            field("text", Takes::Text, "The words in it, for lists and captions")
+            field("text", Takes::Shown, "The words in it, for lists and captions")
                 .like(&["\"Welcome.\""]),
             field("name", Takes::Name, "What it is called in lists")
                 .like(&["\"Welcome\""])

@@ -1,5 +1,6 @@
 //! Where routines come from: built in, the user's own folder, a file, or standard input.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use etcetera::BaseStrategy;
 
 use super::fields::did_you_mean;
 use crate::error::Error;
+use crate::language::Language;
 use crate::problem::{Problem, Problems, Span};
 use crate::report::Report;
 
@@ -18,13 +20,19 @@ pub struct BuiltIn {
     pub name: &'static str,
     /// Its text: an ordinary routine file.
     pub text: &'static str,
+    /// The files of words beside it, each with its language.
+    pub words: &'static [(&'static str, &'static str)],
 }
 
 macro_rules! built_in {
-    ($name:literal) => {
+    ($name:literal $(, $language:literal)*) => {
         BuiltIn {
             name: $name,
             text: include_str!(concat!("../../audio/routines/", $name, ".json")),
+            words: &[$((
+                $language,
+                include_str!(concat!("../../audio/routines/", $name, ".", $language, ".json")),
+            )),*],
         }
     };
 }
@@ -60,7 +68,15 @@ pub fn own_routines() -> Vec<(String, PathBuf)> {
     let named = |path: PathBuf| Some((path.file_stem()?.to_str()?.to_string(), path));
     let mut routines: Vec<_> = paths.filter(is_routine).filter_map(named).collect();
     routines.sort();
+    let names: BTreeSet<String> = routines.iter().map(|(name, _)| name.clone()).collect();
+    routines.retain(|(name, _)| !is_translation(name, &names));
     routines
+}
+
+/// Whether a file is one of words beside a routine: `evening.de` beside `evening`.
+fn is_translation(name: &str, others: &BTreeSet<String>) -> bool {
+    let parts = name.rsplit_once('.');
+    parts.is_some_and(|(of, tag)| others.contains(of) && tag.parse::<Language>().is_ok())
 }
 
 /// The file in the user's own folder that a name means: never one elsewhere.
@@ -169,6 +185,32 @@ impl Source {
     fn refuse(&self, code: &'static str, span: Span, message: String) -> Error {
         let problem = Problem::error(code, span, message);
         self.report(problem.help("a routine is a JSON text file, in UTF-8").into()).into()
+    }
+
+    /// The file of words beside the routine that has its texts in a language, if there is one.
+    ///
+    /// # Errors
+    /// See [`Source::open`].
+    pub fn translation(&self, language: Language) -> Result<Option<Self>, Error> {
+        if let Some(path) = &self.path {
+            let beside = path.with_extension(format!("{language}.{ENDING}"));
+            let shown = beside.to_string_lossy().into_owned();
+            return if beside.is_file() {
+                Self::open_file(&shown, &beside).map(Some)
+            } else {
+                Ok(None)
+            };
+        }
+        let built_in = BUILT_IN.iter().find(|built_in| built_in.text == self.text);
+        let words = built_in.and_then(|built_in| {
+            let known = built_in.words.iter().find(|(tag, _)| *tag == language.tag());
+            known.map(|(_, text)| Self {
+                file: format!("{}.{language}.json (built in)", built_in.name),
+                text: (*text).into(),
+                ..self.clone()
+            })
+        });
+        Ok(words)
     }
 
     /// Problems of this text, ready to be shown.

@@ -7,6 +7,7 @@ mod cramp;
 mod fields;
 pub mod grammar;
 pub mod json;
+pub mod languages;
 mod library;
 mod params;
 mod parse;
@@ -14,9 +15,11 @@ pub mod reference;
 pub mod schema;
 mod scope;
 mod timed;
+pub mod translation;
 
 pub use clips::attach;
 pub use fields::{did_you_mean, suggestion};
+pub use languages::Tongue;
 pub use library::{BUILT_IN, BuiltIn, Source, own_routines};
 pub use params::{Parameter, Setting};
 pub use parse::{parse, read};
@@ -26,11 +29,12 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::clip::decode::Audio;
-
+use crate::language::Language;
 use crate::problem::Span;
 use crate::time::Millis;
 use crate::timeline::Side;
 use crate::tone::Tone;
+use languages::Foreign;
 
 /// A whole routine.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,6 +47,10 @@ pub struct Routine {
     pub kind: Kind,
     /// The voice pack it asks for, if it does.
     pub voice: Option<Words>,
+    /// The language that its words are read in.
+    pub language: Language,
+    /// Where texts stand that are in another language, for whoever stands in to say.
+    pub foreign: Foreign,
     /// What `{side}` says where no side is chosen, such as `cramped`.
     pub side_word: Option<String>,
     /// Chooses phrases where there are several.
@@ -299,8 +307,8 @@ pub struct Timed {
 pub struct Open {
     /// How long it waits when nobody goes on.
     pub at_most: Millis,
-    /// What is said again and again meanwhile, and how often.
-    pub remind: Option<(Millis, Speech)>,
+    /// How often is said again what is said meanwhile: the coach's own words where there are none.
+    pub remind: Option<(Millis, Option<Speech>)>,
 }
 
 /// Words about the time left, at the moment that they name.

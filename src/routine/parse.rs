@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use super::fields::{Fields, MOST_TIMES, did_you_mean, note_repeated, suggestion, wrong_type};
 use super::grammar::{self, VERBS};
 use super::json::{self, Member, Node, Value};
+use super::languages::{self, Tongue};
 use super::params::{Declared, Setting};
-use super::scope::{Scope, Used};
+use super::scope::{Scope, Used, with_durations};
 use super::timed::{breathe, deepen, timed, wait};
 use super::{Action, Clip, EarChoice, Kind, Routine, Step, Verb};
 use super::{bounds, cramp};
+use crate::language::Language;
 use crate::problem::{Problem, Problems, Span};
 use crate::time::Millis;
 use crate::timeline::Side;
@@ -28,7 +30,7 @@ const SWITCH: Millis = Millis::from_secs(5);
 /// # Errors
 /// Every problem of the text, if any of them is an error; see [`read`].
 pub fn parse(text: &str) -> Result<Routine, Problems> {
-    match read(text, &[]) {
+    match read(text, &[], Tongue::default()) {
         Ok((Some(routine), problems)) if !problems.has_errors() => Ok(routine),
         Ok((_, problems)) => Err(problems),
         Err(_) => unreachable!("nothing was set"),
@@ -37,17 +39,27 @@ pub fn parse(text: &str) -> Result<Routine, Problems> {
 
 /// Reads of a routine's text what can be read, with every problem found: its syntax, or
 /// else all unknown, missing, repeated and wrong fields. There is no routine where the
-/// text is no JSON, or where it would last too long or hold too much to be laid out.
+/// text is no JSON, or where it would last too long or hold too much to be laid out. Its words are
+/// those of `tongue`.
 ///
 /// # Errors
 /// What of `settings` does not fit the routine, in words for whoever set it.
-pub fn read(text: &str, settings: &[Setting]) -> Result<(Option<Routine>, Problems), String> {
-    let root = match json::parse(text) {
+pub fn read(
+    text: &str,
+    settings: &[Setting],
+    tongue: Tongue,
+) -> Result<(Option<Routine>, Problems), String> {
+    let mut root = match json::parse(text) {
         Ok(root) => root,
         Err(problem) => return Ok((None, problem.into())),
     };
-    let mut reader = Reader::default();
+    let mut problems = Problems::default();
+    let own = languages::own_language(&root, &mut problems);
+    let foreign = languages::choose(&mut root, own, tongue, &mut problems);
+    let language = tongue.wanted.unwrap_or(own);
+    let mut reader = Reader { language, problems, ..Reader::default() };
     let routine = reader.routine(&root, settings)?;
+    let routine = Routine { foreign, ..routine };
     let mut problems = reader.problems;
     problems.forget_doubtful_origins();
     if routine.kind == Kind::Cramp {
@@ -77,6 +89,8 @@ struct Reader<'a> {
     trail: Vec<String>,
     /// Values that came from blocks so far.
     expanded: usize,
+    /// The language that the words are in.
+    language: Language,
     problems: Problems,
 }
 
@@ -110,7 +124,8 @@ impl<'a> Reader<'a> {
 
     /// All but the steps.
     fn header(&mut self, root: &Node, scope: &Scope) -> Routine {
-        let (form, problems) = (grammar::routine(), &mut self.problems);
+        let (form, language) = (grammar::routine(), self.language);
+        let problems = &mut self.problems;
         let Value::Object(members) = &root.value else { return Routine::default() };
         let is_header = |m: &&Member| !["params", "blocks", "steps"].contains(&&*m.key);
         let known = form.known();
@@ -121,12 +136,17 @@ impl<'a> Reader<'a> {
         let fields = Fields::of(&form, &header, &mut Problems::default());
         let text =
             |name: &str, problems: &mut Problems| fields.text(name, problems).map(|w| w.text);
+        let shown = |name: &str, problems: &mut Problems| {
+            text(name, problems).map(|text| with_durations(&text, language))
+        };
         text("$schema", problems);
+        text("language", problems);
         Routine {
-            title: text("title", problems).unwrap_or_else(|| "Routine".into()),
-            about: text("about", problems).unwrap_or_default(),
+            title: shown("title", problems).unwrap_or_else(|| "Routine".into()),
+            about: shown("about", problems).unwrap_or_default(),
             kind: fields.choice("kind", &Kind::NAMES, problems).unwrap_or_default(),
             voice: fields.text("voice", problems),
+            language,
             side_word: text("side_word", problems),
             seed: fields.integer("seed", 0..=u32::MAX, problems).unwrap_or_default(),
             ..Routine::default()
@@ -256,7 +276,7 @@ impl<'a> Reader<'a> {
                 fields.require("tone", "\"tone\": \"finish\"", problems);
                 Action::Tone(fields.choice("tone", &Tone::NAMES, problems)?)
             }
-            "clip" => Action::Clip(clip(fields, problems)?),
+            "clip" => Action::Clip(clip(fields, self.language, problems)?),
             "repeat" => self.repeat(fields, place)?,
             "sides" => self.sides(fields, place)?,
             "use" => self.use_block(fields, place)?,
@@ -368,9 +388,10 @@ const EARS: [(&str, EarChoice); 4] = [
     ("side", EarChoice::Side),
 ];
 
-fn clip(fields: &Fields, problems: &mut Problems) -> Option<Clip> {
+fn clip(fields: &Fields, language: Language, problems: &mut Problems) -> Option<Clip> {
     fields.require("file", "\"file\": \"clips/welcome.wav\"", problems);
-    let text = fields.text("text", problems).map_or(String::new(), |words| words.text);
+    let text = fields.text("text", problems).map(|words| with_durations(&words.text, language));
+    let text = text.unwrap_or_default();
     let name = fields.name(problems);
     Some(Clip { file: fields.text("file", problems)?, text, name, audio: None })
 }

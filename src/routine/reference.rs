@@ -133,12 +133,13 @@ fn examples(field: &Field) -> String {
 fn takes(takes: &Takes) -> String {
     match takes {
         Takes::Text => "a text".into(),
-        Takes::Value => "a duration, a number, words, `true` or `false`".into(),
+        Takes::Shown => "a text, or by language".into(),
+        Takes::Value => "a duration, a number, words (or by language), `true` or `false`".into(),
         Takes::Bound => "a duration or a number".into(),
         Takes::File => "the path of a file".into(),
-        Takes::Name => "a text of at most 80 letters".into(),
+        Takes::Name => "a text of at most 80 letters, or by language".into(),
         Takes::Speech => "speech".into(),
-        Takes::Phrases => "words, or an array of them".into(),
+        Takes::Phrases => "words, or an array of them, or by language".into(),
         Takes::Duration => "a duration".into(),
         Takes::Doses => "doses".into(),
         Takes::Moment => "a moment".into(),
@@ -151,6 +152,7 @@ fn takes(takes: &Takes) -> String {
         Takes::Params => "an object of parameters by name".into(),
         Takes::Blocks => "an object of blocks by name".into(),
         Takes::Arguments => "an object of values by name".into(),
+        Takes::Translations => "an object of texts by text".into(),
     }
 }
 

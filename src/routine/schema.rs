@@ -14,6 +14,8 @@ const LENGTH: &str =
     r"([0-9]+(\.[0-9]+)?h)?([0-9]+(\.[0-9]+)?m)?([0-9]+(\.[0-9]+)?s)?([0-9]+(\.0+)?ms)?$";
 /// How paths are written that lead nowhere else: `/` parts their names, and none of them is `..`.
 const WITHIN: &str = r"^(?!/)(?!(.*/)?\.\.(/|$))[^\\\u0000]+$";
+/// How languages are written.
+const LANGUAGE: &str = "^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$";
 /// The most letters of a parameter's value.
 const LONGEST_VALUE: usize = 1000;
 
@@ -62,13 +64,25 @@ fn definitions() -> Value {
             "maxLength": 1000,
             "description": format!("Words to be spoken; {}", placeholders.join(", ")),
         },
-        "phrases": {
+        "phrases": by_language(&json!({
             "anyOf": [
                 { "$ref": "#/$defs/words" },
                 { "type": "array", "items": { "$ref": "#/$defs/words" } },
             ],
-        },
+        })),
         "speech": {
+            "description": "Words to be spoken, or by language",
+            "anyOf": [
+                { "$ref": "#/$defs/spoken" },
+                {
+                    "type": "object",
+                    "propertyNames": { "pattern": LANGUAGE },
+                    "additionalProperties": { "$ref": "#/$defs/spoken" },
+                    "minProperties": 1,
+                },
+            ],
+        },
+        "spoken": {
             "description": "Words to be spoken; of several one is chosen, never the same twice in a row. By talk level: `coach` says all, `normal` what matters, `quiet` little",
             "anyOf": [
                 { "$ref": "#/$defs/words" },
@@ -115,6 +129,17 @@ fn scalar() -> Value {
     json!({ "type": ["string", "number", "boolean"], "maxLength": LONGEST_VALUE })
 }
 
+/// A value, or one for each of several languages.
+fn by_language(value: &Value) -> Value {
+    let each = json!({
+        "type": "object",
+        "propertyNames": { "pattern": LANGUAGE },
+        "additionalProperties": value,
+        "minProperties": 1,
+    });
+    json!({ "anyOf": [value, each] })
+}
+
 /// A length of time, or none.
 fn length() -> Value {
     json!({ "anyOf": [
@@ -154,7 +179,15 @@ fn main_or_object(form: &Form) -> Value {
 fn main_value(form: &Form, field: &Field) -> Value {
     // An object by talk level could not be told from the verb's own object.
     match (form.name, &field.takes) {
-        ("say", _) => json!({ "$ref": "#/$defs/pool" }),
+        ("say", _) => json!({ "anyOf": [
+            { "$ref": "#/$defs/pool" },
+            {
+                "type": "object",
+                "propertyNames": { "pattern": LANGUAGE, "not": { "enum": ["ear"] } },
+                "additionalProperties": { "$ref": "#/$defs/spoken" },
+                "minProperties": 1,
+            },
+        ] }),
         (_, takes) => value(takes),
     }
 }
@@ -219,10 +252,11 @@ fn value(takes: &Takes) -> Value {
     let or_param = |value: Value| json!({ "anyOf": [value, { "$ref": PARAM }] });
     match takes {
         Takes::Text => json!({ "type": "string" }),
-        Takes::Value => scalar(),
+        Takes::Shown => by_language(&json!({ "type": "string" })),
+        Takes::Value => by_language(&scalar()),
         Takes::Bound => json!({ "anyOf": [length(), { "type": "number" }] }),
-        Takes::File => json!({ "type": "string", "pattern": WITHIN }),
-        Takes::Name => json!({ "type": "string", "maxLength": 80 }),
+        Takes::File => by_language(&json!({ "type": "string", "pattern": WITHIN })),
+        Takes::Name => by_language(&json!({ "type": "string", "maxLength": 80 })),
         Takes::Speech => defined("speech"),
         Takes::Phrases => defined("phrases"),
         Takes::Duration => defined("duration"),
@@ -248,7 +282,10 @@ fn value(takes: &Takes) -> Value {
         }),
         Takes::Arguments => json!({
             "type": "object", "propertyNames": name_of_param(),
-            "additionalProperties": scalar(),
+            "additionalProperties": by_language(&scalar()),
+        }),
+        Takes::Translations => json!({
+            "type": "object", "additionalProperties": { "type": "string", "maxLength": 1000 },
         }),
     }
 }

@@ -8,8 +8,9 @@ use std::rc::Rc;
 use super::fields::{did_you_mean, figures, suggestion};
 use super::json::{Member, Node, Value};
 use super::params::is_name;
+use crate::language::Language;
 use crate::problem::{Problem, Problems, Span};
-use crate::voice::numbers;
+use crate::time::Millis;
 
 /// The most text that may be put in place of names in a routine, in bytes: as much as its file may
 /// have.
@@ -189,7 +190,7 @@ impl Scope {
 }
 
 /// The name that a whole text stands for: `$name`.
-fn whole_name(text: &str) -> Option<&str> {
+pub(super) fn whole_name(text: &str) -> Option<&str> {
     text.strip_prefix('$').filter(|name| is_name(name))
 }
 
@@ -219,11 +220,28 @@ pub fn shown(value: &Value) -> String {
     }
 }
 
-/// A value as it is said: durations in words.
+/// A value within words. How a duration is said is for the language to know that the words are
+/// spoken in: it becomes a placeholder of its own, such as `{1m30s}`.
 fn spoken(value: &Value) -> String {
-    let words = match value {
-        Value::Text(text) => text.parse().ok().and_then(numbers::duration),
-        _ => None,
-    };
-    words.unwrap_or_else(|| shown(value))
+    match value {
+        Value::Text(text) if text.parse::<Millis>().is_ok() => format!("{{{text}}}"),
+        value => shown(value),
+    }
+}
+
+/// A text with durations in it, as [`Scope::resolve`] leaves them, in words.
+pub fn with_durations(text: &str, language: Language) -> String {
+    let said = |length: &str| language.phrasebook()?.duration(length.parse().ok()?);
+    let mut pieces = text.split('{');
+    let mut words = pieces.next().unwrap_or_default().to_string();
+    for piece in pieces {
+        let known = piece.split_once('}');
+        let known = known.filter(|(length, _)| length.parse::<Millis>().is_ok());
+        if let Some((length, after)) = known {
+            words = words + &said(length).unwrap_or_else(|| length.into()) + after;
+        } else {
+            words = words + "{" + piece;
+        }
+    }
+    words
 }

@@ -24,7 +24,6 @@ const MAX_SPOKEN_COUNT: u32 = 60;
 const WAIT: Millis = Millis::from_secs(10);
 const WAIT_AT_MOST: Millis = Millis::from_secs(600);
 const REMIND: Millis = Millis::from_secs(30);
-const REMINDER: &str = "Ready?";
 /// Reminders closer than this would nag.
 const SHORTEST_REMIND: Millis = Millis::from_secs(5);
 
@@ -147,8 +146,7 @@ pub(super) fn wait(fields: &Fields, problems: &mut Problems) -> Option<Timed> {
         let problem = Problem::error("out-of-range", fields.span_of("remind"), message);
         problems.push(problem.help("`\"reminder\": \"\"` reminds of nothing"));
     }
-    let own = Speech::of(REMINDER, fields.span_of(""));
-    let reminder = fields.speech("reminder", problems).unwrap_or(own);
+    let reminder = fields.speech("reminder", problems);
     let timed = common(Verb::Wait, fields, problems);
     let (length, at_most, every) = (length?, at_most?, every?);
     ensure_at_most(fields, length, Some(at_most), problems);

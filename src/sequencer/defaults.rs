@@ -1,29 +1,13 @@
 //! What the coach says and counts where a routine leaves it out: chosen so
 //! that a file of bare verbs and durations is a good routine.
 
+use crate::language::Phrasebook;
 use crate::routine::{Moment, Timed, Verb};
 use crate::time::Millis;
 use crate::tone::Tone;
-use crate::voice::numbers;
 
-/// What is said before each further deepening, in turn. Never an order: the runner may
-/// have reached the limit.
-pub const DEEPER: [&str; 2] =
-    ["Go a little deeper, if you can.", "And a little deeper, if you can."];
-/// What is said as one breathes in, and out.
-pub const BREATHE_IN: &str = "Breathe in.";
-/// See [`BREATHE_IN`].
-pub const BREATHE_OUT: &str = "Breathe out.";
-/// What is said as one holds the breath.
-pub const HOLD_BREATH: &str = "Hold.";
 /// How short a rest may be made that does not say so itself: long enough for its countdown.
 pub const SHORTEST_REST: Millis = Millis::from_secs(5);
-/// What is said at the half of a timed part.
-pub const HALFWAY: &str = "Halfway.";
-/// What is said as a side begins, with the side's name.
-pub const FIRST_SIDE: &str = "{side} side.";
-/// What is said as the second side begins.
-pub const OTHER_SIDE: &str = "Switch sides. {side} side.";
 
 /// The tone that begins a timed part. The rising one means effort; where there is none to be
 /// made, one short note marks the moment.
@@ -36,24 +20,21 @@ pub fn begin_tone(verb: Verb) -> Tone {
 }
 
 /// The instruction before a timed part.
-pub fn instruction(timed: &Timed) -> String {
-    match timed.verb {
-        Verb::Work if timed.open.is_some() => {
-            timed.name.as_ref().map_or("Work.".into(), |name| format!("{}.", name.text))
-        }
-        Verb::Squeeze | Verb::Release | Verb::Breathe => format!("{}.", timed.verb.label()),
-        Verb::Hold | Verb::Rest if timed.open.is_some() => format!("{}.", timed.verb.label()),
-        Verb::Wait => "Take your time.".into(),
-        Verb::Deepen => "Ease into the stretch.".into(),
+pub fn instruction(timed: &Timed, book: &Phrasebook) -> String {
+    let verb = timed.verb;
+    match verb {
         Verb::Work => {
-            let name = timed.name.as_ref().map_or("Work", |name| &name.text);
-            let words = numbers::duration(timed.length).unwrap_or_default();
-            format!("{name}. {words}.")
+            let name = timed.name.as_ref().map_or(book.verb(verb), |name| &name.text);
+            match book.duration(timed.length).filter(|_| timed.open.is_none()) {
+                Some(time) => format!("{name}. {time}."),
+                None => format!("{name}."),
+            }
         }
-        _ => match numbers::duration(timed.length) {
-            Some(words) => format!("{} for {words}.", timed.verb.label()),
-            None => format!("{}.", timed.verb.label()),
-        },
+        Verb::Squeeze | Verb::Release | Verb::Breathe => format!("{}.", book.verb(verb)),
+        Verb::Hold | Verb::Rest if timed.open.is_some() => format!("{}.", book.verb(verb)),
+        Verb::Wait => book.take_time.into(),
+        Verb::Deepen => book.ease_in.into(),
+        _ => book.verb_for(verb, timed.length),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::{AFTER_TONE, Talk, defaults};
 use crate::glide::{Glide, Way};
+use crate::language::Phrasebook;
 use crate::problem::{Problem, Problems};
 use crate::routine::{Announcement, Breathe, Count, CountWith, Moment, Timed, Words};
 use crate::time::Millis;
 use crate::tone::Tone;
-use crate::voice::numbers;
 
 /// Something that happens within a timed part.
 pub(super) enum Event {
@@ -31,7 +31,7 @@ pub(super) struct Events(Vec<(Millis, Event)>);
 
 impl Events {
     /// What leads each breath: words, and a tone that rises and falls.
-    pub(super) fn of_breaths(breathe: &Breathe, talk: Talk) -> Self {
+    pub(super) fn of_breaths(breathe: &Breathe, talk: Talk, book: &Phrasebook) -> Self {
         let Breathe { timed, inhale, hold, exhale, pause, .. } = breathe;
         let guided = is_guided(breathe, talk);
         let after_tone =
@@ -53,10 +53,10 @@ impl Events {
             }
             let words_at = if turn == 0 { begin + after_tone } else { begin };
             let phases = [
-                (words_at, defaults::BREATHE_IN, *inhale),
-                (held, defaults::HOLD_BREATH, *hold),
-                (out, defaults::BREATHE_OUT, *exhale),
-                (out + *exhale, defaults::HOLD_BREATH, *pause),
+                (words_at, book.breathe_in, *inhale),
+                (held, book.hold_breath, *hold),
+                (out, book.breathe_out, *exhale),
+                (out + *exhale, book.hold_breath, *pause),
             ];
             for (at, text, _) in phases.into_iter().filter(|(.., length)| *length > Millis::ZERO) {
                 if turn < spoken {
@@ -89,6 +89,7 @@ impl Events {
         mut self,
         timed: &Timed,
         talk: Talk,
+        book: &Phrasebook,
         problems: &mut Problems,
     ) -> Vec<(Millis, Event)> {
         let own = || {
@@ -98,22 +99,28 @@ impl Events {
         };
         for announcement in timed.announce.clone().unwrap_or_else(own) {
             match announcement.at {
-                Moment::Halfway => self.announce_half(timed, announcement, talk),
+                Moment::Halfway => self.announce_half(timed, announcement, talk, book),
                 Moment::Left(_) if !talk.is_talkative() => {}
-                Moment::Left(left) => match words_left(left, timed, announcement) {
+                Moment::Left(left) => match words_left(left, timed, announcement, book) {
                     Ok(words) => self.0.push((timed.length - left, Event::Say(words))),
                     Err(problem) => problems.push(problem),
                 },
             }
         }
-        self.count_down(timed, timed.count, talk);
+        self.count_down(timed, timed.count, talk, book);
         self.0.sort_by_key(|(after, _)| *after);
         self.0
     }
 
-    fn announce_half(&mut self, timed: &Timed, announcement: Announcement, talk: Talk) {
+    fn announce_half(
+        &mut self,
+        timed: &Timed,
+        announcement: Announcement,
+        talk: Talk,
+        book: &Phrasebook,
+    ) {
         let half = Millis(timed.length.0 / 2);
-        let words = Words { text: defaults::HALFWAY.into(), span: announcement.span };
+        let words = Words { text: book.halfway.into(), span: announcement.span };
         let after_tone =
             if timed.tones { Tone::Halfway.length() + AFTER_TONE } else { Millis::ZERO };
         if timed.tones {
@@ -124,7 +131,7 @@ impl Events {
         }
     }
 
-    fn count_down(&mut self, timed: &Timed, count: Count, talk: Talk) {
+    fn count_down(&mut self, timed: &Timed, count: Count, talk: Talk, book: &Phrasebook) {
         // At the very start there is the tone already.
         let most = timed.length.0.div_ceil(1000).saturating_sub(1);
         let last = count.last.unwrap_or(defaults::count(timed.verb, timed.length));
@@ -133,7 +140,7 @@ impl Events {
                 _ if !talk.is_talkative() => Event::Tone(Tone::Tick),
                 CountWith::Tick => Event::Tone(Tone::Tick),
                 CountWith::Voice => {
-                    Event::Say(Words { text: numbers::cardinal(second), span: count.span })
+                    Event::Say(Words { text: book.number(second), span: count.span })
                 }
             };
             self.0.push((timed.length - Millis::from_secs(second), event));
@@ -153,15 +160,20 @@ fn is_counted(moment: Moment, timed: &Timed) -> bool {
 }
 
 /// `ten seconds left.`, or why that cannot be said.
-fn words_left(left: Millis, timed: &Timed, announcement: Announcement) -> Result<Words, Problem> {
+fn words_left(
+    left: Millis,
+    timed: &Timed,
+    announcement: Announcement,
+    book: &Phrasebook,
+) -> Result<Words, Problem> {
     let (span, length) = (announcement.span, timed.length);
     let wrong = |message| Problem::error("out-of-range", span, message);
     if left >= length {
         let message = format!("{left} are never left in a step of {length}");
         return Err(wrong(message).help("announce a shorter time, or take it out"));
     }
-    match numbers::duration(left) {
-        Some(words) => Ok(Words { text: format!("{words} left."), span }),
+    match book.time_left(left) {
+        Some(text) => Ok(Words { text, span }),
         None => Err(wrong(format!("{left} cannot be said: only whole seconds can"))),
     }
 }

@@ -5,7 +5,7 @@ use super::{Options, Trim, sequence};
 use crate::problem::Problems;
 use crate::routine::Routine;
 use crate::time::Millis;
-use crate::voice::Pack;
+use crate::voice::Voice;
 
 /// Why a routine does not fit.
 #[derive(Debug)]
@@ -29,13 +29,13 @@ impl From<Problems> for Misfit {
 /// See [`Misfit`].
 pub fn fit(
     routine: &Routine,
-    pack: &Pack,
+    voice: &Voice,
     options: &Options,
     longest: Millis,
 ) -> Result<Trim, Misfit> {
     let length = |trim: Trim| -> Result<Millis, Problems> {
         let options = Options { trim, live: false, ..*options };
-        let timeline = sequence(routine, "", pack, &options)?;
+        let timeline = sequence(routine, "", voice, &options)?;
         // As a clock shows it: parts of a second do not count.
         Ok(Millis(timeline.rate.moment_of(timeline.frames).0 / 1000 * 1000))
     };

@@ -83,7 +83,7 @@ mod tests {
     use crate::routine::{Verb, Words};
     use crate::time::Rate;
     use crate::timeline::Ear;
-    use crate::voice::Pack;
+    use crate::voice::Voice;
 
     #[test]
     fn spans_that_touch_become_one() {
@@ -94,8 +94,8 @@ mod tests {
 
     #[test]
     fn cues_have_the_ear_of_their_step_and_a_breath_that_of_its_words() {
-        let pack = Pack::built_in();
-        let mut script = Script::new(&pack, Rate::DEFAULT, None);
+        let voice = Voice::built_in();
+        let mut script = Script::new(&voice, Rate::DEFAULT, None);
         let span = Span::default();
         let line = script.line(&Words { text: "Get ready.".into(), span });
         script.ear = Ear::Left;

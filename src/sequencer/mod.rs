@@ -24,6 +24,7 @@ pub use phrase::phrase;
 use std::borrow::Cow;
 
 use crate::bed::duck::Ducks;
+use crate::language::Phrasebook;
 use crate::problem::{Problem, Problems, Span};
 use crate::routine::{
     Action, Breathe, Clip, Count, Deepen, EarChoice, Routine, Speech, Step, Timed, Verb, Words,
@@ -32,11 +33,11 @@ use crate::terminal::cut;
 use crate::time::Millis;
 use crate::timeline::{Ear, Side, Timeline};
 use crate::tone::Tone;
-use crate::voice::Pack;
+use crate::voice::Voice;
 use events::Events;
 use place::Place;
 use pools::Pools;
-use script::Script;
+use script::{Missing, Script};
 use timed::{Flow, Opening};
 
 /// The placeholder for the side that is worked on.
@@ -50,7 +51,7 @@ const LABEL_COLUMNS: usize = 60;
 /// Silence after the last sound, so that no player cuts it.
 const TAIL: Millis = Millis(500);
 
-/// Lays a routine out in time, spoken by `pack`; `name` is the routine's short name.
+/// Lays a routine out in time, spoken by `voice`; `name` is the routine's short name.
 ///
 /// # Errors
 /// Every problem that shows only now: words without a clip, lines that do not
@@ -58,20 +59,11 @@ const TAIL: Millis = Millis(500);
 pub fn sequence(
     routine: &Routine,
     name: &str,
-    pack: &Pack,
+    voice: &Voice,
     options: &Options,
 ) -> Result<Timeline, Problems> {
-    let script = Script::new(pack, options.rate, routine.side_word.as_deref());
-    let pools = Pools::new(routine.seed);
-    let mut sequencer = Sequencer { script, options, flow: None, pools };
-    sequencer.script.place.side = options.side();
-    sequencer.script.optional = options.trim.optional;
-    if options.guard != GuardMode::Off {
-        sequencer.script.now = guard::LEAD_IN;
-    }
-    sequencer.steps(&routine.steps);
-    sequencer.settle();
-    let mut script = sequencer.script;
+    let script = Script::new(voice, options.rate, Some(routine));
+    let mut script = written(script, routine, options);
     if script.problems.has_errors() {
         return Err(script.problems);
     }
@@ -94,6 +86,28 @@ pub fn sequence(
         timeline.ducks = Ducks::of(&timeline);
     }
     Ok(timeline)
+}
+
+/// The sentences of a routine that `voice` cannot say, each once, in the order said first.
+pub fn missing(routine: &Routine, voice: &Voice, options: &Options) -> Vec<String> {
+    let mut script = Script::new(voice, options.rate, Some(routine));
+    script.missing = Some(Missing::default());
+    let script = written(script, routine, options);
+    script.missing.map_or(Vec::new(), Missing::into_lines)
+}
+
+/// A script with all steps of a routine written into it.
+fn written<'a>(script: Script<'a>, routine: &'a Routine, options: &'a Options) -> Script<'a> {
+    let pools = Pools::new(routine.seed);
+    let mut sequencer = Sequencer { script, options, flow: None, pools };
+    sequencer.script.place.side = options.side();
+    sequencer.script.optional = options.trim.optional;
+    if options.guard != GuardMode::Off {
+        sequencer.script.now = guard::LEAD_IN;
+    }
+    sequencer.steps(&routine.steps);
+    sequencer.settle();
+    sequencer.script
 }
 
 struct Sequencer<'a> {
@@ -224,9 +238,11 @@ impl<'a> Sequencer<'a> {
             self.script.place = place(*side);
             let again = sides.get(turn + 1).map_or((&[][..], outer), |next| (steps, place(*next)));
             self.script.ahead.push(again);
-            let own = if turn == 0 { defaults::FIRST_SIDE } else { defaults::OTHER_SIDE };
-            let words = self.instruction(say, || own.into(), span);
-            let label = format!("{} side", if *side == Side::Left { "Left" } else { "Right" });
+            let own = |book: &Phrasebook| {
+                if turn == 0 { book.first_side } else { book.other_side }.to_string()
+            };
+            let words = self.instruction(say, own, span);
+            let label = self.shown_book().side_label(*side);
             self.untimed(Verb::Sides, Some(label), &words, span);
             if turn > 0 {
                 self.change_sides(pause);
@@ -252,7 +268,7 @@ impl<'a> Sequencer<'a> {
     fn instruction(
         &mut self,
         say: Option<&Speech>,
-        own: impl FnOnce() -> String,
+        own: impl FnOnce(&Phrasebook) -> String,
         span: Span,
     ) -> Words {
         let silence = Words { text: String::new(), span };
@@ -260,7 +276,7 @@ impl<'a> Sequencer<'a> {
         let speech = match say {
             Some(say) => say,
             None => {
-                own_speech = Speech::of(own(), span);
+                own_speech = Speech::of(own(self.script.book(span)), span);
                 &own_speech
             }
         };
@@ -322,7 +338,8 @@ impl<'a> Sequencer<'a> {
         let timed = &breathe.timed;
         self.script.place.time = Some(timed.length);
         let label = self.label(timed);
-        let events = Events::of_breaths(breathe, self.options.talk);
+        let book = self.script.book(timed.span);
+        let events = Events::of_breaths(breathe, self.options.talk, book);
         self.timed(timed, label, events, Opening::Closed);
     }
 
@@ -353,7 +370,10 @@ impl<'a> Sequencer<'a> {
         for turn in 1..=times {
             let words = match self.options.talk {
                 Talk::Tones => None,
-                _ => Some(self.instruction(Some(speech), String::new, timed.span)),
+                _ => {
+                    let own = |book: &Phrasebook| book.ready.to_string();
+                    Some(self.instruction(speech.as_ref(), own, timed.span))
+                }
             };
             reminders.push((every.saturating_mul(turn), words));
         }
@@ -361,10 +381,16 @@ impl<'a> Sequencer<'a> {
     }
 
     fn deepen(&mut self, deepen: &Deepen) {
-        let own: Vec<Words> = defaults::DEEPER
-            .map(|text| Words { text: text.into(), span: deepen.timed.span })
-            .into();
-        let each = deepen.each.as_ref().unwrap_or(&own);
+        let own_each;
+        let each = match &deepen.each {
+            Some(each) => each,
+            None => {
+                let span = deepen.timed.span;
+                let own = self.script.book(span).deeper;
+                own_each = own.map(|text| Words { text: text.into(), span }).to_vec();
+                &own_each
+            }
+        };
         let times = self.deepenings(deepen);
         for turn in 0..times {
             let silence = Words { text: String::new(), span: deepen.timed.span };
@@ -384,7 +410,8 @@ impl<'a> Sequencer<'a> {
                 (Some(_), _) => Opening::GoesOn,
             };
             let is_counted = opening == Opening::Closed || !self.options.live;
-            let of = if is_counted { format!(" of {times}") } else { String::new() };
+            let of = self.shown_book().of;
+            let of = if is_counted { format!(" {of} {times}") } else { String::new() };
             let label = format!("{} {}{of}", self.label(&timed), turn + 1);
             self.timed(&timed, label, Events::default(), opening);
             let has_said_all = turn as usize > each.len();
@@ -401,8 +428,13 @@ impl<'a> Sequencer<'a> {
         self.options.limit.unwrap_or(otherwise)
     }
 
+    /// Words for what is shown: in English where the coach does not know the language.
+    fn shown_book(&self) -> &'static Phrasebook {
+        self.script.shown_book()
+    }
+
     fn label(&mut self, timed: &Timed) -> String {
-        let own = timed.verb.label();
+        let own = self.shown_book().verb(timed.verb);
         match &timed.name {
             Some(name) => self.script.filled(name).map_or(own.into(), Cow::into_owned),
             None => own.into(),

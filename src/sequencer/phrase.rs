@@ -8,7 +8,7 @@ use crate::routine::{Verb, Words};
 use crate::time::{Millis, Rate};
 use crate::timeline::{Guard, Timeline};
 use crate::tone::Tone;
-use crate::voice::Pack;
+use crate::voice::Voice;
 
 /// Silence after the last word.
 const TAIL: Millis = Millis(300);
@@ -18,8 +18,8 @@ const TAIL: Millis = Millis(300);
 ///
 /// # Errors
 /// The words that the voice has no clip for.
-pub fn phrase(text: &str, pack: &Pack, rate: Rate, guarded: bool) -> Result<Timeline, Problems> {
-    let mut script = Script::new(pack, rate, None);
+pub fn phrase(text: &str, voice: &Voice, rate: Rate, guarded: bool) -> Result<Timeline, Problems> {
+    let mut script = Script::new(voice, rate, None);
     let line = script.line(&Words { text: text.into(), span: Span::default() });
     let step = script.begin_step(Verb::Say, text.into(), Millis::ZERO, Span::default());
     if guarded {

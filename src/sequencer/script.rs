@@ -3,22 +3,23 @@
 //! another is still being spoken.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::place::{Ahead, Place, next_timed};
 use crate::clip::decode::Audio;
 use crate::glide::Glide;
+use crate::language::{Language, Phrasebook};
 use crate::problem::{Problem, Problems, Span};
 use crate::routine::bounds::{self, LONGEST, MOST_CUES};
 use crate::routine::grammar::PLACEHOLDERS;
-use crate::routine::{Clip, Verb, Words};
+use crate::routine::{Clip, Routine, Verb, Words};
 use crate::terminal::cut;
 use crate::time::{Frames, Millis, Rate};
-use crate::timeline::{Cue, Ear, Side, Sound, SoundKind, TimelineStep};
+use crate::timeline::{Cue, Ear, Sound, SoundKind, TimelineStep};
 use crate::tone::Tone;
-use crate::voice::{Pack, numbers, phrases::Spoken};
+use crate::voice::{Speaker, Voice, VoiceClip, phrases::Spoken};
 
 /// A line as it will be spoken.
 #[derive(Clone, Debug, Default)]
@@ -56,12 +57,34 @@ pub struct Planned {
     pub ear: Ear,
 }
 
+/// Sentences that a voice cannot say, each once, in the order found.
+#[derive(Debug, Default)]
+pub struct Missing {
+    lines: Vec<String>,
+    seen: HashSet<String>,
+}
+
+impl Missing {
+    fn add(&mut self, sentences: Vec<String>) {
+        for sentence in sentences {
+            if self.seen.insert(sentence.clone()) {
+                self.lines.push(sentence);
+            }
+        }
+    }
+
+    /// The sentences.
+    pub fn into_lines(self) -> Vec<String> {
+        self.lines
+    }
+}
+
 /// A timeline being written.
 pub struct Script<'a> {
-    pack: &'a Pack,
+    voice: &'a Voice,
     rate: Rate,
-    /// What `{side}` says where no side is chosen.
-    side_word: Option<&'a str>,
+    /// The routine, if the words are those of one.
+    routine: Option<&'a Routine>,
     /// Where the step that is written now stands.
     pub place: Place,
     /// What comes after it.
@@ -90,18 +113,20 @@ pub struct Script<'a> {
     glides: HashMap<Glide, u32>,
     /// The author's own audio files, by where they lie in memory.
     audio: HashMap<*const Audio, u32>,
-    clips: HashMap<u32, u32>,
+    clips: HashMap<VoiceClip, u32>,
     /// What was composed before: routines repeat themselves.
-    composed: HashMap<Rc<str>, Line>,
+    composed: HashMap<(Rc<str>, Speaker), Line>,
+    /// Sentences that the voice cannot say, where they are looked for.
+    pub missing: Option<Missing>,
 }
 
 impl<'a> Script<'a> {
     /// An empty timeline.
-    pub fn new(pack: &'a Pack, rate: Rate, side_word: Option<&'a str>) -> Self {
+    pub fn new(voice: &'a Voice, rate: Rate, routine: Option<&'a Routine>) -> Self {
         Self {
-            pack,
+            voice,
             rate,
-            side_word,
+            routine,
             place: Place::default(),
             ahead: Ahead::new(),
             optional: u32::MAX,
@@ -119,6 +144,7 @@ impl<'a> Script<'a> {
             audio: HashMap::new(),
             clips: HashMap::new(),
             composed: HashMap::new(),
+            missing: None,
         }
     }
 
@@ -185,38 +211,80 @@ impl<'a> Script<'a> {
     /// covers are noted, and the line is silent.
     pub fn line(&mut self, words: &Words) -> Line {
         let Some(text) = self.filled(words) else { return Line::default() };
-        if let Some(line) = self.composed.get(&*text) {
+        let key = (Rc::from(text), self.speaker(words.span));
+        if let Some(line) = self.composed.get(&key) {
             return Line { span: words.span, ..line.clone() };
         }
-        let Some(spoken) = self.compose(&text, words.span) else { return Line::default() };
+        let Some(spoken) = self.compose(&key.0, key.1, words.span) else { return Line::default() };
         let lengths = spoken.iter().map(|spoken| spoken.pause + self.clip_length(*spoken));
         let line = Line {
-            text: text.into(),
+            text: Rc::clone(&key.0),
             span: words.span,
             length: lengths.sum(),
             spoken: spoken.into(),
         };
-        self.composed.insert(Rc::clone(&line.text), line.clone());
+        self.composed.insert(key, line.clone());
         line
     }
 
-    fn compose(&mut self, text: &str, span: Span) -> Option<Vec<Spoken>> {
-        let missing = match self.pack.compose(text) {
+    /// Who says the words at a place of the routine.
+    fn speaker(&self, span: Span) -> Speaker {
+        let is_foreign = self.routine.is_some_and(|routine| routine.foreign.contains(&span));
+        if is_foreign { Speaker::StandIn } else { Speaker::Own }
+    }
+
+    /// The language that words at a place of the routine are spoken in.
+    fn language(&self, span: Span) -> Language {
+        self.voice.language_of(self.speaker(span))
+    }
+
+    /// Words for what is shown: in English where the coach does not know the language.
+    pub fn shown_book(&self) -> &'static Phrasebook {
+        self.voice.language().phrasebook().unwrap_or(Language::KNOWN[0])
+    }
+
+    /// The coach's own words for a place of the routine; English ones, noted, in a language that
+    /// the coach does not know.
+    pub fn book(&mut self, span: Span) -> &'static Phrasebook {
+        let language = self.language(span);
+        language.phrasebook().unwrap_or_else(|| {
+            let message = format!("the coach has no words of its own in `{language}`");
+            let problem = Problem::error("missing-language", span, message);
+            self.problems.push(problem.help(
+                "give the step its words with `say`, and take its announcements and its countdown \
+                 out: `\"announce\": [], \"count\": 0`",
+            ));
+            Language::KNOWN[0]
+        })
+    }
+
+    fn compose(&mut self, text: &str, speaker: Speaker, span: Span) -> Option<Vec<Spoken>> {
+        let missing = match self.voice.compose(text, speaker) {
             Ok(spoken) => return Some(spoken),
             Err(missing) => missing,
         };
-        let message =
-            format!("the voice `{}` has no clip for “{}”", self.pack.shown, missing.join("”, “"));
+        if let Some(lines) = &mut self.missing {
+            // Whoever stands in has to be asked for lines of its own.
+            if speaker == Speaker::Own {
+                lines.add(self.voice.missing_sentences(text, speaker));
+            }
+            return Some(Vec::new());
+        }
+        let message = format!(
+            "the voice `{}` has no clip for “{}”",
+            self.voice.shown(),
+            missing.join("”, “")
+        );
         self.problems.push(Problem::error("missing-words", span, message).help(
-            "say it with the words that `earcoach voice list --words` shows, play a file of your own with \
-             `clip`, or add clips of these words to a voice pack of your own and choose it with --voice DIR",
+            "`earcoach voice fill` has it spoken by a synthesiser, `earcoach voice record` by you; or say it \
+             with the words that `earcoach voice list --words` shows",
         ));
         None
     }
 
     fn clip_length(&self, spoken: Spoken) -> Millis {
-        let entry = self.pack.entry(spoken.clip);
-        self.pack.rate.millis_covering(Frames(entry.frames))
+        let pack = self.voice.pack_of(spoken.clip);
+        pack.rate.millis_covering(Frames(self.voice.entry(spoken.clip).frames))
     }
 
     /// Puts the words in place of placeholders; `None`, noted, where one cannot be filled.
@@ -235,7 +303,7 @@ impl<'a> Script<'a> {
                 let problem = Problem::error("unknown-placeholder", words.span, "a `{` has no `}`");
                 return Err(problem.help(placeholders_help()));
             };
-            let filling = self.filling(&rest[open + 1..open + length]);
+            let filling = self.filling(&rest[open + 1..open + length], words.span);
             text += &filling.map_err(|problem| Problem { span: words.span, ..problem })?;
             rest = &rest[open + length + 1..];
         }
@@ -243,30 +311,33 @@ impl<'a> Script<'a> {
     }
 
     /// What a placeholder becomes here.
-    fn filling(&mut self, name: &str) -> Result<Cow<'static, str>, Problem> {
+    fn filling(&mut self, name: &str, span: Span) -> Result<Cow<'static, str>, Problem> {
         let wrong = |code, message: String| Problem::error(code, Span::default(), message);
         let Place { side, round, time } = self.place;
+        let book = self.language(span).phrasebook();
+        let duration = |time: Millis| book.and_then(|book| book.duration(time)).map(Cow::Owned);
+        if let Ok(length) = name.parse() {
+            return duration(length).ok_or_else(|| no_time(&format!("{length} cannot be said")));
+        }
         let no_round = || {
             let message = format!("there is no round here for `{{{name}}}` to count");
             wrong("no-round", message).help("put the step into `repeat`")
         };
         match name {
-            "side" => match (side.map(Side::name), self.side_word) {
-                (Some(side), _) => Ok(side.into()),
+            "side" => match (side, self.routine.and_then(|own| own.side_word.as_deref())) {
+                (Some(side), _) => Ok(book.map_or(side.name(), |book| book.side(side)).into()),
                 (None, Some(word)) => Ok(word.to_string().into()),
                 (None, None) => Err(no_side()),
             },
             "round" => round.map(|(round, _)| round.to_string().into()).ok_or_else(no_round),
             "rounds" => round.map(|(_, rounds)| rounds.to_string().into()).ok_or_else(no_round),
-            "time" => time.and_then(numbers::duration).map(Cow::Owned).ok_or_else(|| {
-                let message = time
-                    .map_or("there is no time here for `{time}` to say".into(), |time| {
-                        format!("`{{time}}` is {time} here, which cannot be said")
-                    });
-                wrong("no-time", message)
-                    .help("a timed step has a time, and whole seconds can be said")
-            }),
-            "next" => self.name_of_next().map(Cow::Owned).ok_or_else(|| {
+            "time" => match time {
+                Some(time) => duration(time).ok_or_else(|| {
+                    no_time(&format!("`{{time}}` is {time} here, which cannot be said"))
+                }),
+                None => Err(no_time("there is no time here for `{time}` to say")),
+            },
+            "next" => self.name_of_next(span).map(Cow::Owned).ok_or_else(|| {
                 let message = "there is no timed step after this for `{next}` to name";
                 wrong("no-next", message.into()).help("take it out of the last step")
             }),
@@ -279,12 +350,10 @@ impl<'a> Script<'a> {
     }
 
     /// What the next timed step is called.
-    fn name_of_next(&mut self) -> Option<String> {
+    fn name_of_next(&mut self, span: Span) -> Option<String> {
         let (timed, place) = next_timed(&self.ahead, self.optional)?;
-        let Some(name) = &timed.name else { return Some(timed.verb.label().into()) };
-        if name.text.contains("{next}") {
-            return Some(timed.verb.label().into());
-        }
+        let own_name = timed.name.as_ref().filter(|name| !name.text.contains("{next}"));
+        let Some(name) = own_name else { return Some(self.book(span).verb(timed.verb).into()) };
         let time = place.time.or(Some(timed.length));
         let here = std::mem::replace(&mut self.place, Place { time, ..place });
         let filled = self.filled(name).map(Cow::into_owned);
@@ -297,7 +366,7 @@ impl<'a> Script<'a> {
         let end = words.text.find(['.', '!', '?']).map_or(words.text.len(), |end| end + 1);
         let first = Words { text: words.text[..end].into(), span: words.span };
         match self.fill(&first) {
-            Ok(text) if self.pack.compose(&text).is_ok() => first,
+            Ok(text) if self.voice.compose(&text, self.speaker(words.span)).is_ok() => first,
             _ => words,
         }
     }
@@ -405,14 +474,19 @@ impl<'a> Script<'a> {
     }
 
     fn sound_of_clip(&mut self, spoken: Spoken) -> u32 {
-        let (sounds, pack, rate) = (&mut self.sounds, self.pack, self.rate);
-        *self.clips.entry(spoken.clip.0).or_insert_with(|| {
-            let words = pack.entry(spoken.clip).words.clone();
+        let (sounds, voice, rate) = (&mut self.sounds, self.voice, self.rate);
+        *self.clips.entry(spoken.clip).or_insert_with(|| {
+            let words = voice.entry(spoken.clip).words.clone();
             let kind = SoundKind::Voice { clip: spoken.clip, words };
-            sounds.push(Sound { kind, frames: pack.frames(spoken.clip, rate) });
+            sounds.push(Sound { kind, frames: voice.frames(spoken.clip, rate) });
             sounds.len() as u32 - 1
         })
     }
+}
+
+fn no_time(message: &str) -> Problem {
+    Problem::error("no-time", Span::default(), message)
+        .help("a timed step has a time, and whole seconds can be said")
 }
 
 fn no_side() -> Problem {

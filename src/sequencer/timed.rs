@@ -5,6 +5,7 @@ use super::defaults;
 use super::events::{Event, Events};
 use super::script::{Line, overrun};
 use super::{AFTER_TONE, Sequencer};
+use crate::language::Language;
 use crate::routine::{Timed, Verb};
 use crate::time::Millis;
 use crate::tone::Tone;
@@ -58,7 +59,8 @@ impl Sequencer<'_> {
     /// counted.
     pub(super) fn timed(&mut self, timed: &Timed, label: String, events: Events, opening: Opening) {
         let span = timed.name.as_ref().map_or(timed.span, |name| name.span);
-        let words = self.instruction(timed.say.as_ref(), || defaults::instruction(timed), span);
+        let words =
+            self.instruction(timed.say.as_ref(), |book| defaults::instruction(timed, book), span);
         let line = self.script.line(&words);
         let mut events = events;
         for (after, speech) in timed.cues.iter().filter(|(after, _)| *after < timed.length) {
@@ -80,8 +82,7 @@ impl Sequencer<'_> {
         if timed.tones && !events.begin_by_themselves() {
             free = self.script.play(defaults::begin_tone(timed.verb), begin, step) + AFTER_TONE;
         }
-        let talk = self.options.talk;
-        for (after, event) in events.with_time_left(timed, talk, &mut self.script.problems) {
+        for (after, event) in self.with_time_left(events, timed) {
             match event {
                 Event::Guide(glide) => self.script.guide(glide, begin + after, step),
                 Event::Tone(tone) => drop(self.script.play(tone, begin + after, step)),
@@ -97,6 +98,20 @@ impl Sequencer<'_> {
         self.script.now = end;
         let flow = Flow { free, boundary: end, step, open, tones: timed.tones };
         if timed.verb == Verb::Deepen { self.flow = Some(flow) } else { self.finish(&flow) }
+    }
+
+    /// Events with what is announced and counted of a timed part.
+    fn with_time_left(&mut self, events: Events, timed: &Timed) -> Vec<(Millis, Event)> {
+        let talk = self.options.talk;
+        // Where nothing is said the coach needs no words.
+        let needs_words = timed.announce.as_ref().is_none_or(|announced| !announced.is_empty())
+            || timed.count.last != Some(0);
+        let book = if needs_words && talk.is_talkative() {
+            self.script.book(timed.span)
+        } else {
+            Language::KNOWN[0]
+        };
+        events.with_time_left(timed, talk, book, &mut self.script.problems)
     }
 
     /// Begins a step and speaks its instruction: now, or, after a part that flows, within what

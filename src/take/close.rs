@@ -10,15 +10,15 @@ use crate::routine::bounds::MOST_CUES;
 use crate::sequencer;
 use crate::time::Frames;
 use crate::timeline::{Cue, Guard, Sound, SoundKind, Timeline, TimelineStep};
-use crate::voice::Pack;
+use crate::voice::Voice;
 
 impl Take {
-    /// The fixed timeline of what was heard of `timeline`; `pack` speaks the answers.
+    /// The fixed timeline of what was heard of `timeline`; `voice` speaks the answers.
     ///
     /// # Errors
     /// [`Error::Usage`] when the voice cannot say an answer, or it grows beyond all bounds.
-    pub fn close(&self, timeline: &Timeline, pack: &Pack) -> Result<Timeline, Error> {
-        let mut closing = Closing::new(timeline, pack);
+    pub fn close(&self, timeline: &Timeline, voice: &Voice) -> Result<Timeline, Error> {
+        let mut closing = Closing::new(timeline, voice);
         for (index, step) in self.moves.iter().enumerate() {
             let later = &self.moves[index + 1..];
             let end = later.first().map_or(self.frames, |next| next.at);
@@ -37,7 +37,7 @@ impl Take {
 /// A timeline that is being made of the stretches that were heard of another.
 struct Closing<'a> {
     timeline: &'a Timeline,
-    pack: &'a Pack,
+    voice: &'a Voice,
     cues: Vec<Cue>,
     steps: Vec<TimelineStep>,
     sounds: Vec<Sound>,
@@ -55,10 +55,10 @@ struct Closing<'a> {
 }
 
 impl<'a> Closing<'a> {
-    fn new(timeline: &'a Timeline, pack: &'a Pack) -> Self {
+    fn new(timeline: &'a Timeline, voice: &'a Voice) -> Self {
         Self {
             timeline,
-            pack,
+            voice,
             cues: Vec::new(),
             steps: Vec::new(),
             sounds: timeline.sounds.clone(),
@@ -191,7 +191,7 @@ impl<'a> Closing<'a> {
     }
 
     fn say(&mut self, words: &str, at: Frames, end: Frames) -> Result<(), Error> {
-        let spoken = sequencer::phrase(words, self.pack, self.timeline.rate, self.guard.on);
+        let spoken = sequencer::phrase(words, self.voice, self.timeline.rate, self.guard.on);
         let spoken = spoken.map_err(|problems| {
             let problem = problems.iter().next().map(|problem| problem.message.clone());
             Error::Usage(format!("the take: {}", problem.unwrap_or_default()))

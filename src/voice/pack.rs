@@ -8,9 +8,9 @@ use etcetera::BaseStrategy;
 
 use super::embedded;
 use super::manifest::{self, Entry, Manifest};
-use super::phrases::{Phrases, Spoken};
 use crate::clip::{Clip, decode};
 use crate::error::Error;
+use crate::language::Language;
 use crate::loudness::energy::{SLICE_MS, energies};
 use crate::time::{Frames, Rate};
 
@@ -67,7 +67,6 @@ pub struct Pack {
     /// The pack as messages name it.
     pub shown: String,
     origin: Origin,
-    phrases: Phrases,
 }
 
 /// Where a pack's samples are.
@@ -155,8 +154,7 @@ impl Pack {
     }
 
     fn new(manifest: Manifest, rate: Rate, shown: String, origin: Origin) -> Self {
-        let phrases = Phrases::new(manifest.clips.iter().map(|entry| entry.words.as_str()));
-        Self { manifest, rate, shown, origin, phrases }
+        Self { manifest, rate, shown, origin }
     }
 
     /// What the manifest says of a clip.
@@ -170,12 +168,9 @@ impl Pack {
         Frames(self.entry(clip).frames * to / from)
     }
 
-    /// The clips that say `text`.
-    ///
-    /// # Errors
-    /// The runs of words that no clip covers.
-    pub fn compose(&self, text: &str) -> Result<Vec<Spoken>, Vec<String>> {
-        self.phrases.compose(text)
+    /// The language that is spoken; English where the manifest's tag is none.
+    pub fn language(&self) -> Language {
+        self.manifest.language.parse().unwrap_or_default()
     }
 
     /// Reads a clip's samples, at the pack's own rate.
@@ -292,16 +287,6 @@ mod tests {
         assert!(is_plain_name("squeeze.flac"));
         for name in ["", ".", "..", "/etc/passwd", "../x.flac", "a/b.flac", "a\\b.flac", "c:x"] {
             assert!(!is_plain_name(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn the_built_in_voice_says_every_count_and_duration_up_to_fifty_nine_minutes() {
-        let pack = Pack::built_in();
-        for seconds in 1..3600 {
-            let words = super::super::numbers::duration(crate::time::Millis::from_secs(seconds));
-            let left = format!("{} left", words.unwrap());
-            assert!(pack.compose(&left).is_ok(), "{left}");
         }
     }
 

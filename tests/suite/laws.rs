@@ -8,7 +8,7 @@ use earcoach::sequencer::{Options, Sides, sequence};
 use earcoach::sounds::Sounds;
 use earcoach::time::{Millis, Rate};
 use earcoach::timeline::{Ear, Side, SoundKind, Timeline};
-use earcoach::voice::Pack;
+use earcoach::voice::Voice;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ fn timeline(steps: &[Value], rate: Rate, sides: Option<Sides>) -> Timeline {
     let text = json!({ "steps": steps }).to_string();
     let routine = parse(&text).unwrap_or_else(|problems| panic!("{text}\n{problems:?}"));
     let options = Options { rate, sides, ..Options::default() };
-    let laid_out = sequence(&routine, "any", &Pack::built_in(), &options);
+    let laid_out = sequence(&routine, "any", &Voice::built_in(), &options);
     laid_out.unwrap_or_else(|problems| panic!("{text}\n{problems:?}"))
 }
 
@@ -118,7 +118,7 @@ proptest! {
             cue.ear = ear;
         }
         let timeline = Arc::new(timeline);
-        let sounds = Arc::new(Sounds::load(&timeline, &Pack::built_in()).unwrap());
+        let sounds = Arc::new(Sounds::load(&timeline, &Voice::built_in()).unwrap());
         let renderer = || Renderer::new(Arc::clone(&timeline), Arc::clone(&sounds));
         let mut whole = vec![[0.0; 2]; timeline.frames.0 as usize];
         prop_assert_eq!(renderer().fill(&mut whole), whole.len());

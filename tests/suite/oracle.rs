@@ -12,7 +12,7 @@ use earcoach::sink::pcm::Bits;
 use earcoach::sink::wav::{self, WavFile, WavFormat};
 use earcoach::sounds::Sounds;
 use earcoach::timeline::{Ear, Timeline};
-use earcoach::voice::Pack;
+use earcoach::voice::Voice;
 use serde_json::Value;
 
 use crate::support::{EVERYTHING, earcoach, ffmpeg_samples, repository, tool};
@@ -207,14 +207,14 @@ fn ffmpeg_loudness(file: &Path) -> f64 {
 /// A routine of all verbs, every cue in another ear than the one before, and its sounds.
 fn everything_in_one_ear_or_the_other() -> (Timeline, Sounds) {
     let options = Options { guard: GuardMode::Off, ..Options::default() };
-    let pack = Pack::built_in();
+    let voice = Voice::built_in();
     let routine = parse(EVERYTHING).unwrap();
-    let mut timeline = sequence(&routine, "any", &pack, &options).unwrap();
+    let mut timeline = sequence(&routine, "any", &voice, &options).unwrap();
     let ears = [Ear::Left, Ear::Both, Ear::Right, Ear::Left].into_iter().cycle();
     for (cue, ear) in timeline.cues.iter_mut().zip(ears) {
         cue.ear = ear;
     }
-    let sounds = Sounds::load(&timeline, &pack).unwrap();
+    let sounds = Sounds::load(&timeline, &voice).unwrap();
     (timeline, sounds)
 }
 

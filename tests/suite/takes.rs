@@ -14,7 +14,7 @@ use earcoach::sounds::Sounds;
 use earcoach::take::Take;
 use earcoach::time::Frames;
 use earcoach::timeline::{Ear, Timeline};
-use earcoach::voice::Pack;
+use earcoach::voice::Voice;
 use proptest::prelude::*;
 use rtrb::RingBuffer;
 
@@ -68,17 +68,17 @@ impl Music for Saw {
 struct Stage {
     timeline: Arc<Timeline>,
     sounds: Arc<Sounds>,
-    pack: Pack,
+    voice: Voice,
     choices: Choices,
 }
 
 impl Stage {
     fn new(routine: &str, choices: Choices) -> Self {
-        let pack = Pack::built_in();
+        let voice = Voice::built_in();
         let options = Options { live: true, ..choices.options() };
-        let timeline = sequence(&parse(routine).unwrap(), "any", &pack, &options).unwrap();
-        let sounds = Arc::new(Sounds::load(&timeline, &pack).unwrap());
-        Self { timeline: Arc::new(timeline), sounds, pack, choices }
+        let timeline = sequence(&parse(routine).unwrap(), "any", &voice, &options).unwrap();
+        let sounds = Arc::new(Sounds::load(&timeline, &voice).unwrap());
+        Self { timeline: Arc::new(timeline), sounds, voice, choices }
     }
 
     /// Every cue in another ear than the one before.
@@ -106,8 +106,8 @@ impl Stage {
 
     fn insert(&self, words: &str) -> Arc<Insert> {
         let (rate, guarded) = (self.timeline.rate, self.timeline.guard.on);
-        let timeline = phrase(words, &self.pack, rate, guarded).unwrap();
-        let sounds = Arc::new(Sounds::load(&timeline, &self.pack).unwrap());
+        let timeline = phrase(words, &self.voice, rate, guarded).unwrap();
+        let sounds = Arc::new(Sounds::load(&timeline, &self.voice).unwrap());
         Arc::new(Insert { words: words.into(), timeline, sounds })
     }
 
@@ -144,8 +144,8 @@ impl Stage {
 
     /// The frames of an export with a take.
     fn export(&self, take: &Take) -> Vec<Frame> {
-        let closed = take.close(&self.timeline, &self.pack).unwrap();
-        let sounds = Sounds::load(&closed, &self.pack).unwrap();
+        let closed = take.close(&self.timeline, &self.voice).unwrap();
+        let sounds = Sounds::load(&closed, &self.voice).unwrap();
         let mut frames = vec![[9.0; 2]; closed.frames.0 as usize];
         let mut renderer = Renderer::new(Arc::new(closed), Arc::new(sounds));
         if let Some(bed) = self.bed() {
@@ -246,7 +246,7 @@ fn a_press_ends_the_open_part_and_the_hold_is_held_in_full() {
     let stage = Stage::new(routine, options(GuardMode::Off));
     let press = 8_000 * 40;
     let (_, take) = stage.play(&[(press, Act::Do(Command::Limit))], usize::MAX);
-    let closed = take.close(&stage.timeline, &stage.pack).unwrap();
+    let closed = take.close(&stage.timeline, &stage.voice).unwrap();
     let labels: Vec<&str> = closed.steps.iter().map(|step| step.label.as_str()).collect();
     assert_eq!(labels, ["Deepen 1", "Deepen 2", "Deepen 3", "Hold"]);
     assert_eq!(closed.steps[3].timed.unwrap().1, Frames(8_000 * 20));
@@ -324,7 +324,7 @@ fn pressed_three_times_next_goes_three_steps_on() {
     let stage = Stage::new(routine, options(GuardMode::Wake));
     let acts: Vec<_> = (0..4).map(|_| (800, Act::Do(Command::Next))).collect();
     let (_, take) = stage.play(&acts, usize::MAX);
-    let closed = take.close(&stage.timeline, &stage.pack).unwrap();
+    let closed = take.close(&stage.timeline, &stage.voice).unwrap();
     let labels: Vec<&str> = closed.steps.iter().map(|step| step.label.as_str()).collect();
     assert_eq!(labels, ["Get ready.", "Rest", "Well done.", "Rest", "Great."]);
 }
