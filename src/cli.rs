@@ -314,6 +314,13 @@ pub enum Voice {
     List(VoiceList),
     /// Check a voice pack: files, lengths, loudness, peaks, margins, and the words of the built-in routines
     Check(VoiceCheck),
+    /// Say a phrase, or write it to a file
+    #[command(after_help = "\
+Examples:
+  earcoach voice say \"Forty five seconds left.\"
+  earcoach voice say \"Well done.\" -o well-done.wav
+  earcoach voice say \"Encore 45 secondes.\" --voice siwis")]
+    Say(VoiceSay),
 }
 
 /// What `voice list` takes.
@@ -336,6 +343,35 @@ pub struct VoiceCheck {
     /// The voice: a name, or a voice pack's folder
     #[arg(value_name = "VOICE", default_value = voice::BUILT_IN)]
     pub voice: String,
+}
+
+/// What `voice say` takes.
+#[derive(Debug, Args)]
+pub struct VoiceSay {
+    /// The phrase, in the voice's language
+    #[arg(value_name = "TEXT")]
+    pub text: String,
+    /// The voice: a name, or a voice pack's folder or file [default: heart]
+    #[arg(long, value_name = "NAME|DIR")]
+    pub voice: Option<String>,
+    /// Another voice for what that one has no words for
+    #[arg(long, value_name = "NAME|DIR")]
+    pub fall_back: Option<String>,
+    /// Write it to this file instead: WAV, FLAC or Opus by its ending; `-` streams WAV
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(short, long, requires = "output")]
+    pub force: bool,
+    /// The sound device, by its id [default: the system's]
+    #[arg(long, value_name = "ID", conflicts_with = "output")]
+    pub device: Option<String>,
+    /// How loud, from 0 to 100
+    #[arg(long, value_name = "PERCENT", default_value_t = 100, value_parser = clap::value_parser!(u8).range(0..=100), conflicts_with = "output")]
+    pub volume: u8,
+    /// Frames a second, from 8000 to 192000 [default: 48000]
+    #[arg(long, value_name = "HZ", value_parser = parse_rate)]
+    pub rate: Option<Rate>,
 }
 
 /// The routine and the options that change its timeline, the same wherever a routine is taken.

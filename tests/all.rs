@@ -20,6 +20,8 @@ mod formats;
 mod import;
 #[path = "suite/language.rs"]
 mod language;
+#[path = "suite/languages.rs"]
+mod languages;
 #[path = "suite/laws.rs"]
 mod laws;
 #[cfg(target_os = "linux")]

@@ -13,6 +13,7 @@ mod play;
 mod programme;
 mod progress;
 mod reading;
+mod say;
 mod schema;
 mod show;
 mod taken;

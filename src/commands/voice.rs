@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::json;
 
+use super::say;
 use crate::audit::audit;
 use crate::cli::{Voice, VoiceCheck, VoiceList};
 use crate::error::{Error, ExitCode};
@@ -14,6 +15,7 @@ pub fn run(command: &Voice, quiet: bool) -> Result<ExitCode, Error> {
     match command {
         Voice::List(args) => list(args),
         Voice::Check(args) => check(args, quiet),
+        Voice::Say(args) => say::run(args, quiet),
     }
 }
 

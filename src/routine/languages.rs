@@ -80,7 +80,7 @@ impl Chooser<'_, '_> {
         match (&mut node.value, main) {
             (Value::Object(members), main) => {
                 let known = |member: &Member| form.fields.iter().any(|f| *f.name == *member.key);
-                let is_main = is_by_language(members) && !members.iter().any(known);
+                let is_main = self.is_by_language(members) && !members.iter().any(known);
                 if let Some(main) = main.filter(|main| is_main && is_text(&main.takes)) {
                     let span = node.span;
                     let mut value = Node { span, value: node.value.clone() };
@@ -155,7 +155,7 @@ impl Chooser<'_, '_> {
     fn spoken(&mut self, name: &str, takes: &Takes, node: &mut Node) {
         let span = node.span;
         if let Value::Object(members) = &mut node.value
-            && is_by_language(members)
+            && self.is_by_language(members)
         {
             self.judge(name, takes, members);
             if let Some(chosen) = take(members, self.wanted) {
@@ -179,7 +179,7 @@ impl Chooser<'_, '_> {
     /// Texts that are not spoken: in the language that is wanted where there are any.
     fn shown(&mut self, node: &mut Node) {
         if let Value::Object(members) = &mut node.value
-            && is_by_language(members)
+            && self.is_by_language(members)
         {
             let chosen = take(members, self.wanted).or_else(|| take(members, self.own));
             let first = || members.first().map(|member| member.node.clone());
@@ -207,6 +207,8 @@ impl Chooser<'_, '_> {
                     self.foreign.insert(node.span);
                 } else {
                     self.missing.push(node.span);
+                    // Once is enough: no voice is to look for it too.
+                    *text = "".into();
                 }
             }
             Value::List(items) => {
@@ -246,6 +248,18 @@ impl Chooser<'_, '_> {
         }
     }
 
+    /// Whether an object gives something by language. `for` might be one as well: at least one
+    /// has to be a language that somebody here speaks.
+    fn is_by_language(&self, members: &[Member]) -> bool {
+        let languages: Result<Vec<Language>, _> = members.iter().map(|m| m.key.parse()).collect();
+        let is_spoken = |language: &Language| {
+            [self.own, self.wanted].contains(language)
+                || self.tongue.stand_in == Some(*language)
+                || language.phrasebook().is_some()
+        };
+        languages.is_ok_and(|languages| languages.iter().any(is_spoken))
+    }
+
     fn tell_missing(&mut self) {
         let wanted = self.wanted;
         let help = format!(
@@ -283,11 +297,6 @@ fn is_text(takes: &Takes) -> bool {
         takes,
         Takes::Speech | Takes::Phrases | Takes::Name | Takes::Shown | Takes::File | Takes::Value
     )
-}
-
-/// Whether an object gives something by language.
-fn is_by_language(members: &[Member]) -> bool {
-    !members.is_empty() && members.iter().all(|member| member.key.parse::<Language>().is_ok())
 }
 
 /// What is given for a language.
