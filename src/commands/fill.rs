@@ -16,16 +16,20 @@ use crate::language::Language;
 use crate::lines;
 use crate::problem::{Problem, Problems};
 use crate::report::Report;
-use crate::routine::{Routine, Setting, Source};
+use crate::routine::{BUILT_IN as BUILT_IN_ROUTINES, Routine, Setting, Source};
 use crate::sink::output::stop_on_signals;
 use crate::studio::cache::Cache;
 use crate::studio::engine::{self, Engine};
 use crate::studio::fill::{Filled, Studio};
 use crate::studio::folder::{PackFolder, added_manifest, new_manifest};
-use crate::terminal::{printable, tell, write_json};
+use crate::terminal::{cut, printable, tell, write_json};
 use crate::time::Frames;
 use crate::voice::manifest::Manifest;
 use crate::voice::{BUILT_IN, Pack, Voice, is_name, own_folder};
+
+/// So many failures are told of, each with so much of its line.
+const MOST_TOLD: usize = 10;
+const LONGEST_TOLD: usize = 80;
 
 pub fn run(args: &VoiceFill, quiet: bool) -> Result<ExitCode, Error> {
     let source = Source::open(args.routine.as_deref().unwrap_or(crate::cli::DEFAULT_ROUTINE))?;
@@ -44,6 +48,10 @@ pub fn run(args: &VoiceFill, quiet: bool) -> Result<ExitCode, Error> {
     done.tell_failures();
     if !args.json && !quiet {
         writeln!(io::stdout(), "{}", done.shown(&source)).map_err(Error::output)?;
+        if done.filled.made > 0 && done.filled.made == done.lines.len() {
+            let play = command("play", &source, &args.voices);
+            writeln!(io::stdout(), "`{play}` plays it").map_err(Error::output)?;
+        }
     }
     Ok(match &done.filled {
         filled if filled.is_stopped => ExitCode::Interrupted,
@@ -76,19 +84,34 @@ pub fn before(
 }
 
 /// Says how words that a voice does not say can be had, at the problems that name them.
-pub fn offer(problems: &mut Problems, source: &Source) {
-    let routine = printable(&source.file).into_owned();
-    let help = match engine::installed(false) {
+pub fn offer(problems: &mut Problems, source: &Source, voices: &Voices, voice: &Voice) {
+    let fill = command("voice fill", source, voices);
+    let help = match engine::installed(&voice.pack().manifest.language) {
         Some(name) => format!(
-            "`earcoach voice fill {routine}` has it spoken by {name}, --fill does so at once; or say it \
+            "`{fill}` has it spoken by {name}, --fill does so at once; or say it \
              with the words that `earcoach voice list --words` shows"
         ),
         None => format!(
-            "`earcoach voice fill {routine}` has it spoken, once espeak-ng or another synthesiser is \
+            "`{fill}` has it spoken, once espeak-ng or another synthesiser is \
              installed; or say it with the words that `earcoach voice list --words` shows"
         ),
     };
     problems.set_help("missing-words", &help);
+}
+
+/// A command with the routine and the voice as they were given, to be copied into a shell.
+fn command(verb: &str, source: &Source, voices: &Voices) -> String {
+    let is_built_in = BUILT_IN_ROUTINES.iter().any(|built_in| built_in.name == source.name);
+    let routine = match &source.path {
+        Some(_) => &source.file,
+        None if is_built_in => &source.name,
+        None => "-",
+    };
+    let voice = voices.voice.iter().flat_map(|voice| ["--voice", voice]);
+    let words: Vec<&str> = std::iter::once(routine).chain(voice).collect();
+    // What no shell can be given has a letter that is not to be shown either.
+    let words = shlex::try_join(words.iter().copied()).unwrap_or_else(|_| words.join(" "));
+    printable(&format!("earcoach {verb} {words}")).into_owned()
 }
 
 /// What is to be spoken, and by whom.
@@ -108,8 +131,8 @@ struct Done {
     filled: Filled,
     /// The voice as messages name it.
     voice: String,
-    /// Where its clips lie.
-    folder: PathBuf,
+    /// Where its clips lie; `None` where nothing was missing.
+    folder: Option<PathBuf>,
     /// Who spoke; `None` where nothing was missing.
     engine: Option<String>,
 }
@@ -126,26 +149,29 @@ impl Wish<'_> {
         };
         let own = if self.again { voice.alone() } else { voice.clone() };
         let lines = lines::missing(&source.text, &routine, &own);
-        let (folder, manifest) = target(&voice)?;
         let mut done = Done {
             lines,
             filled: Filled::default(),
             voice: voice.shown().into(),
-            folder,
+            folder: None,
             engine: None,
         };
         if done.lines.is_empty() {
             return Ok(done);
         }
+        let (folder, manifest) = target(&voice)?;
         let language = voice.pack().manifest.language.clone();
         let TtsArgs { tts, speaker, patience } = self.tts;
         let engine = Engine::find(tts.as_deref(), speaker.as_deref(), &language)?;
         let stop = stop_on_signals()
             .map_err(|error| Error::io("cannot use", Path::new("signals"), error))?;
-        let mut pack = PackFolder::open(&done.folder, manifest)?;
+        let mut pack = PackFolder::open(&folder, manifest)?;
+        // What somebody has recorded stays.
+        done.lines.retain(|line| !pack.is_recorded(line));
+        done.folder = Some(folder);
         let studio = Studio {
             engine: &engine,
-            cache: &Cache::own(),
+            cache: &Cache::own(self.again),
             patience: Duration::from_millis(patience.0),
             stop: &stop,
         };
@@ -223,8 +249,16 @@ fn target(voice: &Voice) -> Result<(PathBuf, Manifest), Error> {
 impl Done {
     fn tell_failures(&self) {
         let engine = self.engine.as_deref().unwrap_or_default();
-        for (line, why) in &self.filled.failed {
-            tell(printable(&format!("error: {engine}: “{line}”: {why}")));
+        for (line, why) in self.filled.failed.iter().take(MOST_TOLD) {
+            tell(printable(&format!("error: {engine}: “{}”: {why}", cut(line, LONGEST_TOLD))));
+        }
+        let more = self.filled.failed.len().saturating_sub(MOST_TOLD);
+        if more > 0 {
+            tell(format!("error: {more} lines more could not be spoken"));
+        }
+        if self.filled.left > 0 && !self.filled.is_stopped {
+            let (left, engine) = (self.filled.left, printable(engine));
+            tell(format!("error: {engine} has not spoken once, so {left} lines were not tried"));
         }
     }
 
@@ -240,7 +274,7 @@ impl Done {
             made => format!("{made} lines"),
         };
         let of = if made == of { String::new() } else { format!(" of {of}") };
-        let folder = self.folder.to_string_lossy();
+        let folder = self.folder.as_deref().unwrap_or(Path::new("")).to_string_lossy();
         let (engine, folder) = (printable(engine), printable(&folder));
         let more = if self.filled.is_stopped { "; run it again to go on" } else { "" };
         format!("{count}{of} spoken by {engine}, for the voice `{voice}`, in {folder}{more}")
@@ -252,11 +286,12 @@ impl Done {
             failed.map(|(words, why)| json!({ "words": words, "problem": why.to_string() }));
         json!({
             "voice": self.voice,
-            "folder": self.folder.to_string_lossy(),
+            "folder": self.folder.as_deref().map(Path::to_string_lossy),
             "engine": self.engine,
             "lines": self.lines,
             "made": self.filled.made,
             "spoken_before": self.filled.kept,
+            "left": self.filled.left,
             "failed": failed.collect::<Vec<_>>(),
         })
     }

@@ -112,7 +112,7 @@ fn open(source: Source, voices: &Voices, choices: Choices) -> Result<Loaded, Err
             return Ok(Loaded { source, routine, choices, options, timeline, voice });
         }
     }
-    fill::offer(&mut problems, &source);
+    fill::offer(&mut problems, &source, voices, &voice);
     Err(source.report(problems).into())
 }
 

@@ -169,8 +169,7 @@ impl Output {
         }
     }
 
-    /// Waits until what was written to a file in the making is on the disk, for files that are
-    /// named by others.
+    /// Waits until what was written to a file in the making is on the disk.
     ///
     /// # Errors
     /// Whatever the system gives.

@@ -14,6 +14,7 @@ use super::master::{Flaw, Mastered, master};
 use super::run::{Failure, speak};
 use crate::error::Error;
 use crate::time::Rate;
+use crate::voice::reading::LONGEST_TEXT;
 
 /// What lines are spoken with.
 #[derive(Debug)]
@@ -34,6 +35,9 @@ pub enum Unspoken {
     /// The synthesiser did not speak.
     #[error(transparent)]
     Failure(#[from] Failure),
+    /// It is more than a clip may say.
+    #[error("it has more than {LONGEST_TEXT} letters; part it into sentences")]
+    Long,
     /// What it spoke is no clip.
     #[error("what it made is no clip: {0}")]
     Flaw(#[from] Flaw),
@@ -67,13 +71,14 @@ impl Studio<'_> {
     /// done. Whatever happens, what was made is kept.
     ///
     /// # Errors
-    /// What the pack's folder gives.
+    /// [`Error::Voice`] for more lines than a pack may have; whatever writing into it gives.
     pub fn fill(
         &self,
         lines: &[String],
         pack: &mut PackFolder,
         progress: impl FnMut(usize),
     ) -> Result<Filled, Error> {
+        pack.ensure_room(lines.len())?;
         let queue = Queue::new(lines);
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let workers = self.engine.at_once(cores).min(lines.len());
@@ -144,6 +149,9 @@ impl Studio<'_> {
     fn line(&self, line: &str, rate: Rate) -> Made {
         if self.stop.load(Ordering::Relaxed) {
             return Err(Failure::Stopped.into());
+        }
+        if line.chars().count() > LONGEST_TEXT {
+            return Err(Unspoken::Long);
         }
         if let Some(spoken) = self.cache.get(self.engine, line) {
             return Ok((master(&spoken, rate)?, true));

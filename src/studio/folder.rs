@@ -1,7 +1,7 @@
 //! A voice pack's folder as it is being made: clips are put into it one by one, and nothing that
 //! was there is lost.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,7 @@ use crate::sink::output::Output;
 use crate::time::Rate;
 use crate::tracks::names::is_device;
 use crate::voice::manifest::{self, Entry, Manifest};
+use crate::voice::reading::MOST_CLIPS;
 use crate::voice::{BUILT_IN, Pack};
 
 /// The licence of what nobody has said anything about (SPDX 2.3, annex D: a reference of one's own).
@@ -35,6 +36,8 @@ pub struct Origin {
 pub struct PackFolder {
     folder: PathBuf,
     manifest: Manifest,
+    /// Files that may not be on the disk yet.
+    fresh: Vec<PathBuf>,
     /// Files that are in no manifest any more once it is saved.
     replaced: Vec<PathBuf>,
 }
@@ -47,15 +50,14 @@ impl PackFolder {
     pub fn open(folder: &Path, manifest: Manifest) -> Result<Self, Error> {
         if folder.join(manifest::FILE).exists() {
             let pack = Pack::open(&folder.to_string_lossy())?;
-            return Ok(Self {
-                folder: folder.into(),
-                manifest: pack.manifest,
-                replaced: Vec::new(),
-            });
+            return Ok(Self::of(folder, pack.manifest));
         }
         fs::create_dir_all(folder).map_err(|error| Error::io("cannot make", folder, error))?;
-        let manifest = Manifest { clips: Vec::new(), ..manifest };
-        Ok(Self { folder: folder.into(), manifest, replaced: Vec::new() })
+        Ok(Self::of(folder, Manifest { clips: Vec::new(), ..manifest }))
+    }
+
+    fn of(folder: &Path, manifest: Manifest) -> Self {
+        Self { folder: folder.into(), manifest, fresh: Vec::new(), replaced: Vec::new() }
     }
 
     /// What is known of the pack.
@@ -78,6 +80,18 @@ impl PackFolder {
         self.entry(words).is_some_and(|entry| entry.source.is_none())
     }
 
+    /// Makes sure that so many clips more are not too many.
+    ///
+    /// # Errors
+    /// [`Error::Voice`].
+    pub fn ensure_room(&self, clips: usize) -> Result<(), Error> {
+        if self.manifest.clips.len() + clips <= MOST_CLIPS {
+            return Ok(());
+        }
+        let problem = format!("with {clips} clips more it would have more than {MOST_CLIPS}");
+        Err(Error::voice(&self.folder.to_string_lossy(), problem))
+    }
+
     /// Puts a clip into the folder, in place of the one that says the same words. `origin` is
     /// given where it is not the pack's own speaker. It is part of the pack when that is saved.
     ///
@@ -93,7 +107,8 @@ impl PackFolder {
         let path = self.folder.join(&file);
         let bytes = flac::mono(&clip.samples, clip.rate.hz());
         let bytes = bytes.map_err(|error| Error::io("cannot write", &path, error))?;
-        write(&path, &bytes, false)?;
+        written(&path, &bytes, false)?.finish()?;
+        self.fresh.push(path);
         let entry = Entry {
             words: words.into(),
             file,
@@ -113,17 +128,26 @@ impl PackFolder {
         Ok(())
     }
 
-    /// Writes the manifest, if there is anything in it, and takes away the files that others stand
-    /// for now.
+    /// Writes the manifest, once the clips in it are on the disk, and takes away the files that
+    /// others stand for now. A folder that nothing came into is taken away.
     ///
     /// # Errors
     /// [`Error::Io`].
     pub fn save(&mut self) -> Result<(), Error> {
         if self.manifest.clips.is_empty() {
+            // One that holds anything else stays.
+            drop(fs::remove_dir(&self.folder));
             return Ok(());
         }
+        for file in self.fresh.drain(..) {
+            let synced = OpenOptions::new().write(true).open(&file).and_then(|f| f.sync_all());
+            synced.map_err(|error| Error::io("cannot write", &file, error))?;
+        }
         let text = serde_json::to_string_pretty(&self.manifest).unwrap_or_default() + "\n";
-        write(&self.folder.join(manifest::FILE), text.as_bytes(), true)?;
+        let path = self.folder.join(manifest::FILE);
+        let mut output = written(&path, text.as_bytes(), true)?;
+        output.sync().map_err(|error| Error::io("cannot write", &path, error))?;
+        output.finish()?;
         for file in self.replaced.drain(..) {
             // What is left over is in nobody's way.
             drop(fs::remove_file(file));
@@ -188,12 +212,11 @@ pub fn slug(words: &str) -> String {
     }
 }
 
-fn write(path: &Path, bytes: &[u8], replace: bool) -> Result<(), Error> {
+/// A file with all that is to be in it, not yet in its place.
+fn written(path: &Path, bytes: &[u8], replace: bool) -> Result<Output, Error> {
     let mut output = Output::create_for_the_end(path, replace)?;
-    // A manifest on the disk names no clip that is not there yet.
-    let written = output.write_all(bytes).and_then(|()| output.sync());
-    written.map_err(|error| Error::io("cannot write", path, error))?;
-    output.finish()
+    output.write_all(bytes).map_err(|error| Error::io("cannot write", path, error))?;
+    Ok(output)
 }
 
 #[cfg(test)]

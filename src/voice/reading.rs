@@ -16,7 +16,7 @@ pub const MOST_CLIPS: usize = 10_000;
 /// The longest clip, in seconds.
 pub const LONGEST_CLIP: u32 = 60;
 /// The most letters of a text in it.
-const LONGEST_TEXT: usize = 1000;
+pub const LONGEST_TEXT: usize = 1000;
 
 /// A manifest as it was read.
 #[derive(Debug)]

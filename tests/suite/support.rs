@@ -10,7 +10,7 @@ use tempfile::TempDir;
 #[must_use]
 pub struct Program {
     pub folder: TempDir,
-    args: Vec<String>,
+    pub args: Vec<String>,
     stdin: Vec<u8>,
 }
 
