@@ -34,6 +34,8 @@ mod loudness;
 mod music;
 #[path = "suite/oracle.rs"]
 mod oracle;
+#[path = "suite/packs.rs"]
+mod packs;
 #[path = "suite/page.rs"]
 mod page;
 #[path = "suite/show.rs"]
