@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::json;
 
-use super::{say, share};
+use super::{fill, say, share};
 use crate::audit::{Audit, audit};
 use crate::cli::{Voice, VoiceCheck, VoiceList};
 use crate::error::{Error, ExitCode};
@@ -20,6 +20,7 @@ pub fn run(command: &Voice, quiet: bool, color: Color) -> Result<ExitCode, Error
         Voice::Pack(args) => share::pack(args, quiet),
         Voice::Install(args) => share::install(args, quiet),
         Voice::Say(args) => say::run(args, quiet),
+        Voice::Fill(args) => fill::run(args, quiet),
     }
 }
 

@@ -419,3 +419,27 @@ fn a_sound_pack_is_ok_for_machines_too() {
     let message = &json["files"][0]["problems"][0]["message"];
     assert_eq!(message, "it is no ZIP archive, or it is cut short");
 }
+
+#[test]
+fn the_example_of_a_manifest_in_the_documentation_is_sound() {
+    let page = fs::read_to_string(repository().join("docs/voice-packs.md")).unwrap();
+    let example = page.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(example).unwrap();
+    let program = earcoach("voice check anna --json");
+    let pack = program.folder.path().join("anna");
+    fs::create_dir(&pack).unwrap();
+    fs::write(pack.join("voice.json"), example).unwrap();
+    fs::write(pack.join("LICENSE"), "Creative Commons").unwrap();
+    for clip in manifest["clips"].as_array().unwrap() {
+        let frames = clip["frames"].as_u64().unwrap();
+        let samples: Vec<i16> = (0..frames).map(|n| if n % 60 < 30 { 900 } else { -900 }).collect();
+        let file = pack.join(clip["file"].as_str().unwrap());
+        fs::write(file, crate::support::wav(24_000, &samples)).unwrap();
+    }
+    // It is heard that they are no words, and the routines need more of them: no fault of the example.
+    let json = program.run().exits(3).json();
+    let problems = json["files"][0]["problems"].as_array().unwrap();
+    let errors: Vec<_> = problems.iter().filter(|found| found["severity"] == "error").collect();
+    assert_eq!(errors, Vec::<&serde_json::Value>::new());
+    assert!(problems.iter().any(|found| found["code"] == "voice-level"));
+}
