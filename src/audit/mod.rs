@@ -44,7 +44,7 @@ pub struct Audit {
 /// [`Error::Usage`] when there is no such voice, [`Error::Voice`] when there is nothing in it that
 /// could be judged.
 pub fn audit(voice: &str) -> Result<Audit, Error> {
-    audit_files(voice, Pack::files(voice)?)
+    audit_files(voice, Pack::files(voice)?.as_ref())
 }
 
 /// The same for a pack in these files, or for the one that is part of the program; it is shown as
@@ -52,8 +52,8 @@ pub fn audit(voice: &str) -> Result<Audit, Error> {
 ///
 /// # Errors
 /// [`Error::Voice`] when there is nothing that could be judged.
-pub fn audit_files(voice: &str, files: Option<Files>) -> Result<Audit, Error> {
-    let (file, text) = match &files {
+pub fn audit_files(voice: &str, files: Option<&Files>) -> Result<Audit, Error> {
+    let (file, text) = match files {
         Some(files) => {
             let text = manifest_text(files).map_err(|problem| Error::voice(voice, problem))?;
             (format!("{voice}/{}", manifest::FILE), text)
@@ -62,7 +62,7 @@ pub fn audit_files(voice: &str, files: Option<Files>) -> Result<Audit, Error> {
     };
     let reading = reading::read(&text);
     let is_sound = !reading.problems.has_errors();
-    let pack = match &files {
+    let pack = match files {
         Some(files) => Pack::open_files(voice, files.clone()).ok(),
         None => Some(Pack::built_in()),
     };
@@ -77,9 +77,9 @@ pub fn audit_files(voice: &str, files: Option<Files>) -> Result<Audit, Error> {
     audit.judge_manifest(&reading);
     match &audit.pack {
         Some(pack) => audit.measure(&pack.clone(), &reading),
-        None => audit.find_files(files.as_ref(), &reading),
+        None => audit.find_files(files, &reading),
     }
-    if let Some(files) = &files {
+    if let Some(files) = files {
         audit.find_unnamed(files, &reading);
         let names = files.names().unwrap_or_default();
         licence::judge(&reading, &names, &mut audit.report.problems);

@@ -40,6 +40,8 @@ fn routines_in(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<PathBuf> =
         entries.filter(|path| path.extension().is_some_and(|e| e == "json")).collect();
+    // A file of words beside a routine has a language before its ending.
+    files.retain(|path| !path.file_stem().unwrap().to_string_lossy().contains('.'));
     files.sort();
     files
 }
