@@ -123,6 +123,9 @@ pub struct Export {
     /// The routine and how it is played
     #[command(flatten)]
     pub timeline: TimelineArgs,
+    /// What is missing
+    #[command(flatten)]
+    pub fill: FillArgs,
     /// The file to write; `-` streams to standard output [default: the routine's name with its
     /// format's ending, here]
     #[arg(short, long, value_name = "FILE")]
@@ -170,6 +173,9 @@ pub struct Play {
     /// The routine and how it is played
     #[command(flatten)]
     pub timeline: TimelineArgs,
+    /// What is missing
+    #[command(flatten)]
+    pub fill: FillArgs,
     /// The sound device, by its id [default: the system's]
     #[arg(long, value_name = "ID")]
     pub device: Option<String>,
@@ -210,6 +216,9 @@ pub struct Show {
     /// The routine and how it is played
     #[command(flatten)]
     pub timeline: TimelineArgs,
+    /// What is missing
+    #[command(flatten)]
+    pub fill: FillArgs,
     /// Print every step and cue as JSON
     #[arg(long)]
     pub json: bool,
@@ -333,6 +342,18 @@ Examples:
   earcoach voice say \"Well done.\" -o well-done.wav
   earcoach voice say \"Encore 45 secondes.\" --voice siwis")]
     Say(VoiceSay),
+    /// Have the lines that a voice lacks for a routine spoken by a speech synthesiser
+    #[command(after_help = "\
+The synthesiser is the best that is installed (kokoro, piper, say, espeak-ng) or the one that --tts names:
+one of these, or a command that writes a WAV file to {out}, with the words as {text} or, without
+that, on its standard input. No shell is involved. What was spoken once is kept.
+
+Examples:
+  earcoach voice fill my-routine.json                    adds to the built-in voice
+  earcoach voice fill my-routine.json --tts espeak-ng --speaker en-gb
+  earcoach voice fill my-routine.json --voice oma --language de     a new voice, in German
+  earcoach voice fill my-routine.json --tts 'my-tts --out {out} {text}'")]
+    Fill(VoiceFill),
 }
 
 /// What `voice record` takes.
@@ -395,6 +416,57 @@ pub struct VoiceCheck {
     /// The voice: a name, or a voice pack's folder
     #[arg(value_name = "VOICE", default_value = voice::BUILT_IN)]
     pub voice: String,
+}
+
+/// What `voice fill` takes.
+#[derive(Debug, Args)]
+pub struct VoiceFill {
+    /// The name of a routine that `list` shows, a file, or `-` for standard input [default: calf-cramp]
+    pub routine: Option<String>,
+    /// The voice that lacks them [default: the routine's, else heart]
+    #[command(flatten)]
+    pub voices: Voices,
+    /// The language of a voice that is made new, as a tag such as de or pt-BR
+    #[arg(long, value_name = "TAG", requires = "voice")]
+    pub language: Option<String>,
+    /// A value for one of the routine's parameters. May be given again
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_setting)]
+    pub set: Vec<String>,
+    /// Speak anew what a synthesiser spoke before
+    #[arg(long)]
+    pub again: bool,
+    /// The synthesiser
+    #[command(flatten)]
+    pub tts: TtsArgs,
+    /// Print what was made as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A speech synthesiser.
+#[derive(Clone, Debug, Args)]
+pub struct TtsArgs {
+    /// The synthesiser: kokoro, piper, say, espeak-ng, or a command with {out} and {text}
+    /// [default: the best that is installed]
+    #[arg(long, value_name = "NAME|COMMAND", help_heading = "Speech synthesis")]
+    pub tts: Option<String>,
+    /// The synthesiser's voice or model, by its own name for it
+    #[arg(long, value_name = "NAME", help_heading = "Speech synthesis")]
+    pub speaker: Option<String>,
+    /// How long one line may take
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = parse_duration, help_heading = "Speech synthesis")]
+    pub patience: Millis,
+}
+
+/// What is missing may be spoken by a synthesiser.
+#[derive(Clone, Debug, Args)]
+pub struct FillArgs {
+    /// Have what the voice cannot say spoken by a synthesiser first, as `voice fill` does
+    #[arg(long, help_heading = "Speech synthesis")]
+    pub fill: bool,
+    /// The synthesiser
+    #[command(flatten)]
+    pub tts: TtsArgs,
 }
 
 /// What `voice say` takes.

@@ -61,6 +61,9 @@ pub enum Error {
     /// Whoever read our output has gone; nothing to complain about.
     #[error("the reader of our output has gone")]
     ClosedPipe,
+    /// A speech synthesiser has not spoken what it was to.
+    #[error("{0}")]
+    Speech(String),
     /// There is no sound device, or it was lost for good.
     #[error("{0}")]
     Device(String),
@@ -99,7 +102,9 @@ impl Error {
             | Self::Take { .. }
             | Self::Music(_)
             | Self::Audio { .. } => ExitCode::Invalid,
-            Self::Exists(_) | Self::Taken(_) | Self::Io { .. } => ExitCode::Failed,
+            Self::Exists(_) | Self::Taken(_) | Self::Io { .. } | Self::Speech(_) => {
+                ExitCode::Failed
+            }
             Self::Device(_) => ExitCode::NoDevice,
             Self::ClosedPipe => ExitCode::Done,
             Self::Interrupted => ExitCode::Interrupted,

@@ -14,6 +14,9 @@ mod device;
 mod docs;
 #[path = "suite/export.rs"]
 mod export;
+#[cfg(unix)]
+#[path = "suite/fill.rs"]
+mod fill;
 #[path = "suite/formats.rs"]
 mod formats;
 #[path = "suite/import.rs"]

@@ -4,6 +4,7 @@ mod beside;
 mod check;
 mod devices;
 mod export;
+mod fill;
 mod import;
 mod list;
 mod music;
@@ -25,7 +26,7 @@ mod voice;
 mod watch;
 mod welcome;
 
-use crate::cli::{Cli, Command, TimelineArgs, Voices};
+use crate::cli::{Cli, Command, FillArgs, TimelineArgs, Voices};
 use crate::error::{Error, ExitCode};
 use crate::problem::Problems;
 use crate::report::Report;
@@ -75,13 +76,21 @@ impl Loaded {
 }
 
 /// Reads the routine that `args` name, opens its voice and lays it out in time.
-fn load(args: &TimelineArgs) -> Result<Loaded, Error> {
-    open(Source::open(args.routine())?, &args.voices, args.choices())
+fn load(args: &TimelineArgs, fill: &FillArgs, quiet: bool) -> Result<Loaded, Error> {
+    let (source, choices) = (Source::open(args.routine())?, args.choices());
+    if fill.fill {
+        fill::before(&source, &settings_of(&choices)?, &args.voices, &fill.tts, quiet)?;
+    }
+    open(source, &args.voices, choices)
+}
+
+fn settings_of(choices: &Choices) -> Result<Vec<Setting>, Error> {
+    let settings = choices.set.iter().map(|set| set.parse());
+    settings.collect::<Result<_, _>>().map_err(Error::Usage)
 }
 
 fn open(source: Source, voices: &Voices, choices: Choices) -> Result<Loaded, Error> {
-    let settings: Result<Vec<Setting>, _> = choices.set.iter().map(|set| set.parse()).collect();
-    let settings = settings.map_err(Error::Usage)?;
+    let settings = settings_of(&choices)?;
     let Reading { routine, voice, mut problems, translation } =
         reading::read(&source, &settings, voices)?;
     if let Some(words) = translation.filter(Report::has_errors) {
@@ -102,6 +111,7 @@ fn open(source: Source, voices: &Voices, choices: Choices) -> Result<Loaded, Err
             return Ok(Loaded { source, routine, choices, options, timeline, voice });
         }
     }
+    fill::offer(&mut problems, &source);
     Err(source.report(problems).into())
 }
 

@@ -32,7 +32,7 @@ use crate::time::{Frames, Rate};
 const MOST_INPUTS: usize = 16;
 
 pub fn run(args: &Play, quiet: bool, color: Color) -> Result<ExitCode, Error> {
-    let loaded = load(&args.timeline)?;
+    let loaded = load(&args.timeline, &args.fill, quiet)?;
     let plan = plan(&loaded, loaded.options.rate)?;
     begin(args, &plan)?;
     if args.events && args.take.as_deref() == Some(Path::new("-")) {

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::json;
 
-use super::{record, say};
+use super::{fill, record, say};
 use crate::audit::audit;
 use crate::cli::{Voice, VoiceCheck, VoiceList};
 use crate::error::{Error, ExitCode};
@@ -17,6 +17,7 @@ pub fn run(command: &Voice, quiet: bool, color: Color) -> Result<ExitCode, Error
         Voice::Check(args) => check(args, quiet),
         Voice::Record(args) => record::run(args, quiet, color),
         Voice::Say(args) => say::run(args, quiet),
+        Voice::Fill(args) => fill::run(args, quiet),
     }
 }
 
