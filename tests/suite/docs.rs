@@ -247,7 +247,7 @@ fn every_routine_and_command_of_the_guide_does_what_it_says() {
     let bell: Vec<i16> = (0..24_000).map(|n| if n % 100 < 50 { 900 } else { -900 }).collect();
     fs::write(folder.path().join("clips/bell.wav"), wav(16_000, &bell)).unwrap();
     let routines = shown_routines(&page);
-    assert_eq!(routines.len(), 5);
+    assert_eq!(routines.len(), 6);
     let files: Vec<PathBuf> = routines.iter().map(|(name, _)| folder.path().join(name)).collect();
     for ((name, text), file) in routines.iter().zip(&files) {
         fs::write(file, text).unwrap();
