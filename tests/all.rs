@@ -37,6 +37,8 @@ mod loudness;
 mod music;
 #[path = "suite/oracle.rs"]
 mod oracle;
+#[path = "suite/packs.rs"]
+mod packs;
 #[path = "suite/page.rs"]
 mod page;
 #[cfg(target_os = "linux")]

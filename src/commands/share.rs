@@ -50,7 +50,7 @@ pub fn install(args: &VoiceInstall, quiet: bool) -> Result<ExitCode, Error> {
     }
     let files = Files::open(&args.pack);
     let files = files.map_err(|error| Error::voice(&shown, error.to_string()))?;
-    let audit = audit_files(&shown, Some(files))?;
+    let audit = audit_files(&shown, Some(&files))?;
     if !audit.is_usable() {
         return Err(audit.report.into());
     }
