@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Voices;
 use super::progress::Progress;
 use super::reading::{self, Reading};
+use super::record::Place;
 use crate::cli::{TtsArgs, VoiceFill};
 use crate::error::{Error, ExitCode};
 use crate::language::Language;
@@ -24,8 +25,8 @@ use crate::studio::fill::{Filled, Studio};
 use crate::studio::folder::{PackFolder, added_manifest, new_manifest};
 use crate::terminal::{cut, printable, tell, write_json};
 use crate::time::Frames;
-use crate::voice::manifest::Manifest;
-use crate::voice::{BUILT_IN, Pack, Voice, is_name, own_folder};
+use crate::voice::manifest::{self, Manifest};
+use crate::voice::{BUILT_IN, Pack, Voice, own_folder};
 
 /// So many failures are told of, each with so much of its line.
 const MOST_TOLD: usize = 10;
@@ -186,17 +187,19 @@ impl Wish<'_> {
 
     /// The voice that is to be filled; a new one where a language is given for it.
     fn voice(&self, routine: &Routine) -> Result<(Voice, Option<Problem>), Error> {
-        let is_there = |name: &str| Ok::<_, Error>(Voice::open_named(name)?.is_some());
-        let new = self.voices.voice.as_deref().zip(self.language).filter(|(name, _)| is_name(name));
-        if let Some((name, language)) = new
-            && !is_there(name)?
+        let is_pack = |path: &Path| path.is_file() || path.join(manifest::FILE).exists();
+        let is_there = |voice: &str| {
+            Ok::<_, Error>(is_pack(Path::new(voice)) || Voice::open_named(voice)?.is_some())
+        };
+        if let Some((voice, language)) = self.voices.voice.as_deref().zip(self.language)
+            && !is_there(voice)?
         {
             language.parse::<Language>().map_err(|error| {
                 Error::Usage(format!("there is no language `{language}`: {error}"))
             })?;
-            let folder = own_folder().ok_or_else(no_home)?.join(name);
-            let manifest = new_manifest(name, language, "a speech synthesiser", MADE_BY);
-            let voice = Voice::of(Pack::empty(name, manifest, folder));
+            let place = Place::of(voice)?;
+            let manifest = new_manifest(&place.name, language, "a speech synthesiser", MADE_BY);
+            let voice = Voice::of(Pack::empty(voice, manifest, place.folder));
             return Ok((with_fall_back(voice, self.voices)?, None));
         }
         let (voice, unknown) =

@@ -61,15 +61,17 @@ pub fn run(args: &VoiceRecord, quiet: bool, color: Color) -> Result<ExitCode, Er
 }
 
 /// Where a pack lies.
-struct Place {
-    folder: PathBuf,
-    name: String,
+pub(super) struct Place {
+    /// Its folder.
+    pub(super) folder: PathBuf,
+    /// What it is called.
+    pub(super) name: String,
     shown: String,
 }
 
 impl Place {
     /// The folder of a pack of the user's own, there or not, or a folder that is named.
-    fn of(pack: &str) -> Result<Self, Error> {
+    pub(super) fn of(pack: &str) -> Result<Self, Error> {
         if pack == BUILT_IN {
             return Err(Error::Usage(format!(
                 "`{pack}` is the voice that is built in; give your own another name"

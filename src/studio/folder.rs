@@ -36,6 +36,8 @@ pub struct Origin {
 pub struct PackFolder {
     folder: PathBuf,
     manifest: Manifest,
+    /// Whether the folder was made here.
+    is_new: bool,
     /// Files that may not be on the disk yet.
     fresh: Vec<PathBuf>,
     /// Files that are in no manifest any more once it is saved.
@@ -50,14 +52,16 @@ impl PackFolder {
     pub fn open(folder: &Path, manifest: Manifest) -> Result<Self, Error> {
         if folder.join(manifest::FILE).exists() {
             let pack = Pack::open(&folder.to_string_lossy())?;
-            return Ok(Self::of(folder, pack.manifest));
+            return Ok(Self::of(folder, pack.manifest, false));
         }
+        let is_new = !folder.exists();
         fs::create_dir_all(folder).map_err(|error| Error::io("cannot make", folder, error))?;
-        Ok(Self::of(folder, Manifest { clips: Vec::new(), ..manifest }))
+        Ok(Self::of(folder, Manifest { clips: Vec::new(), ..manifest }, is_new))
     }
 
-    fn of(folder: &Path, manifest: Manifest) -> Self {
-        Self { folder: folder.into(), manifest, fresh: Vec::new(), replaced: Vec::new() }
+    fn of(folder: &Path, manifest: Manifest, is_new: bool) -> Self {
+        let (fresh, replaced) = (Vec::new(), Vec::new());
+        Self { folder: folder.into(), manifest, is_new, fresh, replaced }
     }
 
     /// What is known of the pack.
@@ -129,14 +133,16 @@ impl PackFolder {
     }
 
     /// Writes the manifest, once the clips in it are on the disk, and takes away the files that
-    /// others stand for now. A folder that nothing came into is taken away.
+    /// others stand for now. A folder that was made here and that nothing came into is taken away.
     ///
     /// # Errors
     /// [`Error::Io`].
     pub fn save(&mut self) -> Result<(), Error> {
         if self.manifest.clips.is_empty() {
-            // One that holds anything else stays.
-            drop(fs::remove_dir(&self.folder));
+            if self.is_new {
+                // One that holds anything else stays.
+                drop(fs::remove_dir(&self.folder));
+            }
             return Ok(());
         }
         for file in self.fresh.drain(..) {

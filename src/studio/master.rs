@@ -6,7 +6,7 @@ use std::f64::consts::{PI, SQRT_2};
 use crate::clip::decode::Audio;
 use crate::clip::resample::Resampler;
 use crate::loudness::limiter::Limiter;
-use crate::loudness::speech::measure;
+use crate::loudness::speech::{loudness, measure};
 use crate::time::{Millis, Rate};
 
 /// The level at which voices are heard, in LUFS as two ears hear mono.
@@ -218,8 +218,7 @@ fn levelled(speech: &[f64], rate: Rate) -> Option<Vec<i16>> {
     let mut gain = 0.0;
     let mut samples = limited(speech, gain, rate);
     for _ in 0..TRIES {
-        let (lufs, _) = measure(&samples, rate.hz());
-        let off = LOUDNESS - lufs;
+        let off = LOUDNESS - loudness(&samples, rate.hz());
         if !off.is_finite() {
             return None;
         }

@@ -310,7 +310,7 @@ fn among(installed: &[&str], program: &Program, model: Option<&str>) -> (Output,
     }
     let mut command = program.command();
     command.env("PATH", &bin).env_remove("PIPER_MODEL").stdin(Stdio::null());
-    model.into_iter().for_each(|model| drop(command.env("PIPER_MODEL", model)));
+    command.envs(model.map(|model| ("PIPER_MODEL", model)));
     let output = command.output().unwrap();
     let calls = fs::read_to_string(program.folder.path().join("calls")).unwrap_or_default();
     let call = calls.lines().last().unwrap_or_default();
@@ -429,6 +429,17 @@ fn a_stream_that_was_filled_for_ends_with_the_users_signal() {
     child.stdout.as_mut().unwrap().read_exact(&mut header).unwrap();
     signal(&child, Signal::SIGINT);
     assert_eq!(child.wait().unwrap().signal(), Some(Signal::SIGINT as i32));
+}
+
+#[test]
+fn a_new_voice_may_be_a_folder_that_is_named() {
+    let command = format!("voice fill my.json --voice voices/oma --language en --tts {ENGINE}");
+    let program = with_engine(earcoach(&command), r#"cp "$here/tone.wav" "$2""#);
+    let ran = program.file("my.json", saying(&["Ping."])).run().exits(0);
+    assert!(ran.text().contains("for the voice `voices/oma`, in voices/oma\n"), "{}", ran.text());
+    assert!(!ran.path("data").exists());
+    let shown = earcoach("show my.json --voice voices/oma").within(ran).run().exits(0);
+    assert!(shown.text().contains("Ping."), "{}", shown.text());
 }
 
 #[test]
