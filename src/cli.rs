@@ -339,6 +339,18 @@ Examples:
   earcoach voice install anna.earvoice        then: earcoach play --voice anna
   earcoach voice install anna.earvoice --name aunt")]
     Install(VoiceInstall),
+    /// Record a voice of your own, line by line
+    #[command(after_help = "\
+Keys: Enter ends a recording, and keeps it · a again · l listen again · s skip · b the line
+before · q quit; given again, the command goes on where it stopped. Standard input that is no
+terminal takes lines: keep, again, skip, stop, listen, back, quit.
+
+Examples:
+  earcoach voice record me calf-cramp             what calf-cramp says, in your voice
+  earcoach play --voice me                        hear it
+  earcoach voice record me calf-cramp --lines     the lines, to be read from a phone
+  earcoach voice record me calf-cramp --from *.m4a.wav    recordings made there")]
+    Record(VoiceRecord),
     /// Say a phrase, or write it to a file
     #[command(after_help = "\
 Examples:
@@ -358,6 +370,46 @@ Examples:
   earcoach voice fill my-routine.json --voice oma --language de     a new voice, in German
   earcoach voice fill my-routine.json --tts 'my-tts --out {out} {text}'")]
     Fill(VoiceFill),
+}
+
+/// What `voice record` takes.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct VoiceRecord {
+    /// The pack: a name for one of your own, or a folder
+    pub pack: String,
+    /// Record what this routine says [default: what the built-in routines say, and numbers]
+    pub routine: Option<String>,
+    /// The language of a new pack, such as `de` or `pt-BR` [default: the routine's]
+    #[arg(long, value_name = "TAG")]
+    pub language: Option<String>,
+    /// Who speaks in a new pack [default: me]
+    #[arg(long, value_name = "NAME")]
+    pub speaker: Option<String>,
+    /// The licence of a new pack, by its SPDX name [default: LicenseRef-private]
+    #[arg(long, value_name = "SPDX")]
+    pub licence: Option<String>,
+    /// The microphone, by the id that `earcoach devices` lists
+    #[arg(long, value_name = "ID")]
+    pub device: Option<String>,
+    /// The device to hear tones and recordings on, by its id
+    #[arg(long, value_name = "ID", conflicts_with = "silent")]
+    pub play_on: Option<String>,
+    /// Play nothing: neither the tones that count in nor what was recorded
+    #[arg(long)]
+    pub silent: bool,
+    /// Go through the lines that the pack has already, too
+    #[arg(long)]
+    pub all: bool,
+    /// Take recordings made elsewhere: files, or folders of them
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["device", "play_on", "silent", "events"])]
+    pub from: Vec<PathBuf>,
+    /// Print the lines to be recorded, to be read from a phone or on paper
+    #[arg(long, conflicts_with_all = ["from", "device", "play_on", "silent", "events"])]
+    pub lines: bool,
+    /// Print a line of JSON as each thing happens
+    #[arg(long)]
+    pub events: bool,
 }
 
 /// What `voice list` takes.

@@ -58,6 +58,7 @@
 pub mod archive;
 pub mod audit;
 pub mod bed;
+pub mod booth;
 pub mod captions;
 pub mod chapters;
 pub mod cli;

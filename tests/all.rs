@@ -41,6 +41,9 @@ mod oracle;
 mod packs;
 #[path = "suite/page.rs"]
 mod page;
+#[cfg(target_os = "linux")]
+#[path = "suite/record.rs"]
+mod record;
 #[path = "suite/show.rs"]
 mod show;
 #[path = "suite/support.rs"]

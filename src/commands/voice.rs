@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::json;
 
-use super::{fill, say, share};
+use super::{fill, record, say, share};
 use crate::audit::{Audit, audit};
 use crate::cli::{Voice, VoiceCheck, VoiceList};
 use crate::error::{Error, ExitCode};
@@ -19,6 +19,7 @@ pub fn run(command: &Voice, quiet: bool, color: Color) -> Result<ExitCode, Error
         Voice::Check(args) => check(args, quiet, color),
         Voice::Pack(args) => share::pack(args, quiet),
         Voice::Install(args) => share::install(args, quiet),
+        Voice::Record(args) => record::run(args, quiet, color),
         Voice::Say(args) => say::run(args, quiet),
         Voice::Fill(args) => fill::run(args, quiet),
     }

@@ -105,8 +105,9 @@ impl Phrases {
         }
     }
 
-    /// The clips that say `text`: as few as possible, and among as few those whose
-    /// sentences end where the text's do.
+    /// The clips that say `text`: as few as possible, among as few those whose sentences
+    /// end where the text's do, and among these the longest first, so that numbers stay
+    /// whole: never `forty`, `five seconds left.`
     ///
     /// # Errors
     /// The runs of words that no clip covers, each as text.
@@ -190,7 +191,7 @@ impl Phrases {
                         Rank::Guest => continue,
                     };
                     let cost = own + Hop::UNLIKE_ENDING * unlike as u64 + path[at + count].cost;
-                    if cost < best.cost {
+                    if (cost, best.words) < (best.cost, count) {
                         best = Hop { clip: Some(phrase.clip), words: count, cost };
                     }
                 }
@@ -350,6 +351,16 @@ mod tests {
         assert_eq!(
             said("HOLD, for: forty-five minutes!"),
             Ok(vec![("Hold for", 0), ("forty five", 300), ("minutes.", 0)])
+        );
+    }
+
+    #[test]
+    fn a_number_is_not_cut_where_the_rest_of_it_begins_another_clip() {
+        let clips = ["forty", "Five seconds left.", "forty five", "seconds left."];
+        let expected = [("forty five", 0), ("seconds left.", 0)];
+        assert_eq!(
+            said_by(&phrases(&clips, "en"), &clips, "45 seconds left."),
+            Ok(expected.to_vec())
         );
     }
 
