@@ -4,7 +4,7 @@
   check-audio               the whole proof of the pack heart, some minutes
   check-audio michael       of another
   check-audio --no-ears     all but the recogniser, some seconds
-  check-audio --joined      also: every time left of 1 to 59 seconds and minutes, as the program joins it from clips.
+  check-audio --joined      instead: every time left of 1 to 59 seconds and minutes, as the program joins it from clips.
                             It is read back, and no joint may have a gap of 120 ms or more, a step from sample to
                             sample as large as those within the clips, or a loudness step of 1.5 LU or more.
   check-audio --schedule EXPORT.wav SCHEDULE.tsv
@@ -96,7 +96,7 @@ def check_lists(pack, manifest, lines, fail):
             fail(f"manifest: no {key}")
 
 
-def check_pack(pack, lines, ears, program):
+def check_pack(pack, lines, ears):
     bad = []
 
     def fail(what):
@@ -139,10 +139,15 @@ def check_pack(pack, lines, ears, program):
         print(f"recognised exactly {passed}/{len(clips)}")
         for model, (right, wrong, words) in score.items():
             print(f"  {model}: {right}/{len(clips)} clips, {wrong} word errors in {words} words ({wrong / words:.1%})")
-    if program:
-        loudness = lambda samples, rate: meter(np.rint(np.trim_zeros(samples) * 32768), rate)[0]
-        for what in check_joined(program, pack, language, ears, loudness):
-            fail(what)
+    print(f"{len(bad)} failures" if bad else "all well")
+    return not bad
+
+
+def check_times_left(program, pack, language, ears):
+    loudness = lambda samples, rate: meter(np.rint(np.trim_zeros(samples) * 32768), rate)[0]
+    bad = check_joined(program, pack, language, ears, loudness)
+    for what in bad:
+        print(f"FAIL  {what}")
     print(f"{len(bad)} failures" if bad else "all well")
     return not bad
 
@@ -176,7 +181,7 @@ def main():
                                    formatter_class=argparse.RawDescriptionHelpFormatter)
     args.add_argument("pack", nargs="?", default="heart", help="name of a pack in audio/voices, or its folder (heart)")
     args.add_argument("--no-ears", action="store_true", help="do not run the recogniser")
-    args.add_argument("--joined", action="store_true", help="also check times left, joined by the program")
+    args.add_argument("--joined", action="store_true", help="check times left, joined by the program, instead")
     args.add_argument("--program", type=Path, default=ROOT / "target/debug/earcoach", help="the program (target/debug's)")
     args.add_argument("--schedule", nargs=2, type=Path, metavar=("WAV", "TSV"), help="check an English export instead")
     args.add_argument("--lines", type=Path, help="the lines it records (those of its language, in audio)")
@@ -190,7 +195,7 @@ def main():
     if o.joined and not o.program.exists():
         sys.exit(f"check-audio: --joined needs the program, and there is no {o.program}: run cargo build")
     ears = None if o.no_ears else Ears(o.home, o.threads, language)
-    return check_pack(pack, o.lines, ears, o.joined and o.program)
+    return check_times_left(o.program, pack, language, ears) if o.joined else check_pack(pack, o.lines, ears)
 
 
 sys.exit(0 if main() else 1)

@@ -118,18 +118,26 @@ def hibari():
     return G2P(british=False)
 
 
+# What espeak-ng 1.51 reads as English, or letter by letter, and how it is written so that it does not.
+RESPELT = {"fr-fr": {"assieds-toi": "assié toi", "restes-y": "reste zi", "vas-y": "va zi", "dos": "dô", "rythme": "ritme"}}
+
+
 def espeak(voice):
     """text to sounds as misaki, the model author's own tool, has them from espeak-ng: between the marks, which stay"""
     program = shutil.which("espeak-ng")
     if not program:
         sys.exit("make-voice: this voice needs the program espeak-ng (Debian: apt-get install espeak-ng)")
 
+    respelt = RESPELT.get(voice, {})
+
     def sounds(text):
+        text = re.sub(r"[\w-]+", lambda m: respelt.get(m[0].lower(), m[0]), text)
         out = ""
         for part in re.split(r"([,.;:!?])", text):
             if part.strip() and part not in ",.;:!?":
                 run = subprocess.run([program, "-q", "--ipa", "-v", voice, part.strip()], capture_output=True, check=True)
-                part = " " * (part[0] == " ") + " ".join(run.stdout.decode().split()).replace("-", "")
+                heard = re.sub(r"\(\w+\)|-", "", run.stdout.decode())  # no marks of other languages, no hyphens
+                part = " " * (part[0] == " ") + " ".join(heard.split())
             out += part
         return out.strip()
 

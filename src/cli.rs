@@ -432,6 +432,9 @@ pub struct VoiceCheck {
     /// The voice: a name, or a voice pack's folder or file
     #[arg(value_name = "VOICE", default_value = voice::BUILT_IN)]
     pub voice: String,
+    /// Routines that it is to say [default: the built-in ones with words in its language]
+    #[arg(value_name = "ROUTINE")]
+    pub routines: Vec<String>,
     /// Print the problems as JSON
     #[arg(long)]
     pub json: bool,

@@ -37,18 +37,25 @@ def english(text):
     return [w for word in text.split() for w in HOMOPHONES.get(word, word).split()]
 
 
+RESPELT = {"assieds-toi": "assié toi", "restes-y": "reste zi", "vas-y": "va zi", "dos": "dô", "rythme": "ritme"}
+
+
 @cache
-def french(text):
-    """the sounds of the words by espeak-ng, without stress and length: much that French writes apart it says alike"""
+def french(text, feminine=False):
+    """the sounds of the words by espeak-ng: much that French writes apart it says alike. Stress and length do not
+    count, nor whether e, o and eu are open or closed, nor the vowel of "brun" against that of "brin", which many
+    speakers do not tell apart and spelling does not show. A number before a unit, or where wished, is feminine."""
     program = shutil.which("espeak-ng")
     if not program:
         sys.exit("check-audio: French needs the program espeak-ng (Debian: apt-get install espeak-ng)")
-    text = text.lower().replace("’", "'").replace("œ", "oe")
-    text = re.sub(r"(\d+)( *(?:seconde|minute|heure))?", lambda m: french_number(int(m[1]), bool(m[2])) + (m[2] or ""), text)
+    text = re.sub(r"(\d+) *h\b", r"\1 heures", text.lower().replace("’", "'").replace("œ", "oe"))
+    text = re.sub(r"(\d+)( *(?:seconde|minute|heure))?",
+                  lambda m: french_number(int(m[1]), feminine or bool(m[2])) + (m[2] or ""), text)
+    text = re.sub(r"[\w-]+", lambda m: RESPELT.get(m[0], m[0]), text)
     text = " ".join(re.sub(r"[^\w' ]+", " ", text).split())
     run = subprocess.run([program, "-q", "--ipa", "-v", "fr-fr", text], capture_output=True, check=True)
-    # Most speakers no longer tell the vowel of "brun" from that of "brin".
-    sounds = run.stdout.decode().replace("œ̃", "ɛ̃")
+    sounds = run.stdout.decode().replace("œ̃", "ɛ̃").replace("ɔ̃", "õ").replace("ɛ̃", "Ẽ")
+    sounds = sounds.translate(str.maketrans({"ɛ": "e", "ɔ": "o", "œ": "ø"}))
     return re.sub(r"[ˈˌː-]", "", sounds).split()
 
 
@@ -58,15 +65,17 @@ LANGUAGES = {"en": english, "fr": french}
 def same(heard, words, language):
     """Whether the two say the same. Where words are parted does not matter."""
     plain = LANGUAGES[language]
-    return "".join(plain(heard)) == "".join(plain(words))
+    # Figures do not show their gender.
+    readings = [plain(heard), french(heard, True)] if language == "fr" else [plain(heard)]
+    return "".join(plain(words)) in ("".join(reading) for reading in readings)
 
 
 def errors(heard, words, language):
     """(word errors, words): the least words to change, add or leave out"""
     plain = LANGUAGES[language]
+    if same(heard, words, language):
+        return 0, len(plain(words))
     heard, words = plain(heard), plain(words)
-    if "".join(heard) == "".join(words):
-        return 0, len(words)
     row = list(range(len(heard) + 1))
     for i, word in enumerate(words, 1):
         corner, row[0] = row[0], i

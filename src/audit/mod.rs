@@ -12,12 +12,10 @@ use crate::error::Error;
 use crate::language::Language;
 use crate::problem::{Problem, Problems, Severity, Span};
 use crate::report::Report;
-use crate::routine::{BUILT_IN, Tongue, read};
-use crate::sequencer::{Options, Sides, sequence};
 use crate::voice::embedded;
 use crate::voice::files::{Files, is_licence};
 use crate::voice::reading::{self, Reading};
-use crate::voice::{ClipId, Pack, Voice, manifest, manifest_text};
+use crate::voice::{ClipId, Pack, manifest, manifest_text};
 
 /// What is found in a voice pack.
 #[derive(Clone, Debug)]
@@ -94,13 +92,12 @@ impl Audit {
         !self.report.problems.has_errors()
     }
 
-    /// Notes the words that the built-in routines need and the voice does not say, as far as they
-    /// have words in its language.
-    pub fn add_missing_words(&mut self) {
-        let Some(pack) = self.pack.clone() else { return };
+    /// Notes lines of a routine that the voice does not say.
+    pub fn add_missing(&mut self, routine: &str, lines: &[String]) {
         let place = reading::read(&self.report.text).list;
-        for sentence in missing_words(pack) {
-            self.report.problems.push(Problem::warning("missing-words", place, sentence));
+        for line in lines {
+            let message = format!("for the routine `{routine}` it has no clip for “{line}”");
+            self.report.problems.push(Problem::warning("missing-words", place, message));
         }
     }
 
@@ -187,31 +184,4 @@ impl Audit {
             }
         }
     }
-}
-
-/// The words that the built-in routines need and `pack` does not say. Routines without words in its
-/// language need none.
-fn missing_words(pack: Pack) -> Vec<String> {
-    let voice = Voice::of(pack);
-    let mut missing = Vec::new();
-    for built_in in BUILT_IN {
-        let tongue = Tongue { wanted: Some(voice.language()), ..Tongue::default() };
-        let Ok((Some(routine), problems)) = read(built_in.text, &[], tongue) else { continue };
-        if problems.has_errors() {
-            continue;
-        }
-        for sides in [None, Some(Sides::Left), Some(Sides::Right)] {
-            let options = Options { sides, ..Options::default() };
-            let Err(problems) = sequence(&routine, built_in.name, &voice, &options) else {
-                continue;
-            };
-            for problem in problems.iter() {
-                let sentence = format!("for the routine `{}`: {}", built_in.name, problem.message);
-                if !missing.contains(&sentence) {
-                    missing.push(sentence);
-                }
-            }
-        }
-    }
-    missing
 }

@@ -1,11 +1,11 @@
 //! What a voice is recorded for: routines, in the language that it speaks.
 
+use super::reading::{self, Reading};
 use crate::booth::proof::Proof;
 use crate::error::Error;
 use crate::language::Language;
 use crate::lines;
-use crate::problem::Problems;
-use crate::routine::translation::Translation;
+use crate::report::Report;
 use crate::routine::{self, BUILT_IN, Routine, Source, Tongue};
 use crate::studio::folder::new_manifest;
 use crate::time::Millis;
@@ -49,6 +49,8 @@ impl Spoken {
 /// [`Error::Usage`] when there is no such routine, or nothing in that language;
 /// [`Error::Invalid`] when it is not valid.
 pub fn spoken(routine: Option<&str>, language: Language) -> Result<Spoken, Error> {
+    let manifest = new_manifest("", language.tag(), "", "");
+    let silent = Voice::of(Pack::empty("", manifest, "".into()));
     let mut spoken = Spoken {
         lines: Vec::new(),
         proof: Proof::default(),
@@ -62,21 +64,20 @@ pub fn spoken(routine: Option<&str>, language: Language) -> Result<Spoken, Error
     match routine {
         Some(name) => {
             let source = Source::open(name)?;
-            let routine = read(&source, language)?;
+            let routine = read(&source, &silent)?;
             add(source, routine);
         }
         None => {
             for built_in in BUILT_IN {
                 let source = Source::open(built_in.name)?;
-                if let Ok(routine) = read(&source, language) {
+                if let Ok(routine) = read(&source, &silent) {
                     add(source, routine);
                 }
             }
             spoken.numbers = numbers(language);
         }
     }
-    let silent = new_manifest("", language.tag(), "", "");
-    spoken.lines = spoken.missing(&Voice::of(Pack::empty("", silent, "".into())));
+    spoken.lines = spoken.missing(&silent);
     if spoken.lines.is_empty() {
         return Err(Error::Usage(format!(
             "there is nothing to record in `{language}`: name a routine that has words in it"
@@ -98,25 +99,14 @@ pub fn language_of(routine: &str) -> Result<String, Error> {
     }
 }
 
-fn read(source: &Source, language: Language) -> Result<Routine, Error> {
-    let in_tongue = |tongue| routine::read(&source.text, &[], tongue).map_err(Error::Usage);
-    let (own, mut problems) = in_tongue(Tongue::default())?;
-    let mut routine = own;
-    if routine.as_ref().is_some_and(|routine| routine.language != language) {
-        let words = source.translation(language)?;
-        let mut wrong = Problems::default();
-        let translation =
-            words.as_ref().map(|words| Translation::read(&words.text, language, &mut wrong));
-        if let (Some(words), true) = (&words, wrong.has_errors()) {
-            return Err(words.report(wrong).into());
-        }
-        let tongue = Tongue {
-            wanted: Some(language),
-            translation: translation.as_ref(),
-            ..Tongue::default()
-        };
-        (routine, problems) = in_tongue(tongue)?;
+/// A routine in the language of the voice that is to be recorded.
+fn read(source: &Source, voice: &Voice) -> Result<Routine, Error> {
+    let reading = reading::read_for(source, &[], |_| Ok((voice.clone(), None)))?;
+    let Reading { routine, mut problems, translation, .. } = reading;
+    if let Some(words) = translation.filter(Report::has_errors) {
+        return Err(words.into());
     }
+    let mut routine = routine;
     if let Some(routine) = &mut routine {
         routine::attach(routine, source.folder.as_deref(), &mut problems);
     }

@@ -4,14 +4,17 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::json;
 
+use super::reading::{self, Reading};
 use super::{fill, record, say, share};
 use crate::audit::{Audit, audit};
 use crate::cli::{Voice, VoiceCheck, VoiceList};
 use crate::error::{Error, ExitCode};
+use crate::lines::missing;
 use crate::problem::{Problem, Span};
 use crate::report::Report;
+use crate::routine::{BUILT_IN, Routine, Source};
 use crate::terminal::{Color, printable, tell, write_json};
-use crate::voice::{Pack, own_voices};
+use crate::voice::{Pack, Voice as Spoken, own_voices};
 
 pub fn run(command: &Voice, quiet: bool, color: Color) -> Result<ExitCode, Error> {
     match command {
@@ -77,7 +80,7 @@ fn check(args: &VoiceCheck, quiet: bool, color: Color) -> Result<ExitCode, Error
         }
         Err(error) => return Err(error),
     };
-    audit.add_missing_words();
+    add_missing(&mut audit, args)?;
     if args.json {
         return write_report(&audit.report);
     }
@@ -89,6 +92,28 @@ fn check(args: &VoiceCheck, quiet: bool, color: Color) -> Result<ExitCode, Error
         writeln!(io::stdout(), "{}", summary(&args.voice, &audit)).map_err(Error::output)?;
     }
     Ok(if problems.is_empty() { ExitCode::Done } else { ExitCode::Invalid })
+}
+
+/// Notes what the voice does not say of the routines that were named, else of all built-in ones that
+/// have words in its language.
+fn add_missing(audit: &mut Audit, args: &VoiceCheck) -> Result<(), Error> {
+    let Some(pack) = audit.pack.clone() else { return Ok(()) };
+    let voice = Spoken::of(pack);
+    let built_in = BUILT_IN.map(|built_in| built_in.name.to_string());
+    let routines = if args.routines.is_empty() { &built_in[..] } else { &args.routines };
+    for name in routines {
+        let source = Source::open(name)?;
+        let open = |_: &Routine| Ok((voice.clone(), None));
+        let Reading { routine, problems, .. } = reading::read_for(&source, &[], open)?;
+        match routine.filter(|_| !problems.has_errors()) {
+            Some(routine) => {
+                audit.add_missing(&source.name, &missing(&source.text, &routine, &voice));
+            }
+            None if args.routines.is_empty() => {}
+            None => return Err(source.report(problems).into()),
+        }
+    }
+    Ok(())
 }
 
 /// What was measured, and the verdict, in one line.
