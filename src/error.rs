@@ -16,7 +16,7 @@ pub enum Error {
     #[error("{0}")]
     Invalid(Box<Report>),
     /// A voice pack or a clip is not valid.
-    #[error("voice pack `{}`: {problem}", printable(pack))]
+    #[error("voice pack `{}`: {}", printable(pack), printable(problem))]
     Voice {
         /// The pack's name or folder.
         pack: String,
@@ -61,6 +61,9 @@ pub enum Error {
     /// Whoever read our output has gone; nothing to complain about.
     #[error("the reader of our output has gone")]
     ClosedPipe,
+    /// A speech synthesiser has not spoken what it was to.
+    #[error("{0}")]
+    Speech(String),
     /// There is no sound device, or it was lost for good.
     #[error("{0}")]
     Device(String),
@@ -85,6 +88,11 @@ impl Error {
         }
     }
 
+    /// Something that is wrong with a voice pack.
+    pub fn voice(pack: &str, problem: impl Into<String>) -> Self {
+        Self::Voice { pack: pack.into(), problem: problem.into() }
+    }
+
     /// An error while writing results to standard output.
     pub fn output(source: io::Error) -> Self {
         Self::io("cannot write to", Path::new("standard output"), source)
@@ -99,7 +107,9 @@ impl Error {
             | Self::Take { .. }
             | Self::Music(_)
             | Self::Audio { .. } => ExitCode::Invalid,
-            Self::Exists(_) | Self::Taken(_) | Self::Io { .. } => ExitCode::Failed,
+            Self::Exists(_) | Self::Taken(_) | Self::Io { .. } | Self::Speech(_) => {
+                ExitCode::Failed
+            }
             Self::Device(_) => ExitCode::NoDevice,
             Self::ClosedPipe => ExitCode::Done,
             Self::Interrupted => ExitCode::Interrupted,

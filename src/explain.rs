@@ -1,7 +1,7 @@
 //! What each kind of problem means, at length: `earcoach check --explain CODE`.
 
 /// Every code of a problem with what it means and what to do about it.
-pub const CODES: [(&str, &str); 55] = [
+pub const CODES: [(&str, &str); 63] = [
     (
         "bad-clip",
         "The file is there, but it is no audio that can be played: a WAV, FLAC, MP3 or Ogg Vorbis file, at most 10 minutes and 128 MB, with 8,000 to 192,000 frames a second. Convert it, for example with `ffmpeg -i clip.m4a clip.wav`.",
@@ -194,6 +194,38 @@ pub const CODES: [(&str, &str); 55] = [
     (
         "unknown-format",
         "The file is in none of the formats that can be imported, or could be in several; choose one with --from.",
+    ),
+    (
+        "voice-duplicate",
+        "Two clips of a voice pack say the very same words, or name the same file. Only the first of two is ever heard: take one out, or give it other words, such as with a question mark or without the full stop.",
+    ),
+    (
+        "voice-file",
+        "A file of a voice pack is not there, no mono FLAC or WAV, damaged, or has another length or rate than `voice.json` says. Where it was recorded anew, `earcoach voice record` and `earcoach voice fill` write the manifest themselves.",
+    ),
+    (
+        "voice-language",
+        "The language of a voice pack is a tag as BCP 47 has it: `en`, `de-AT`, `pt-BR`. It decides how numbers are said and which words of a routine are meant for the voice.",
+    ),
+    (
+        "voice-level",
+        "The clips of a voice are joined into sentences, so they have to be equally loud: -16 LUFS by 1 LU, measured over the words alone as two ears hear them, true peaks at most -1 dBTP. What `voice.json` says has to be what is measured, by 1 dB.",
+    ),
+    (
+        "voice-licence",
+        "A voice pack is passed on only with what its licences ask for. Most of them (Apache-2.0, MIT, BSD, Creative Commons with attribution) ask for their text: put it into the pack as a file whose name begins with LICENSE. A clip with a `source` of its own needs a `licence` of its own.",
+    ),
+    (
+        "voice-margin",
+        "A clip begins and ends in silence, else it would click where it is joined to others, and has at most 120 ms of it at either end, else the joint would be heard as a gap.",
+    ),
+    (
+        "voice-silent",
+        "A clip has words in `voice.json`, but nothing in it is louder than -60 dBFS. Record it again.",
+    ),
+    (
+        "voice-unnamed",
+        "A voice pack has an audio file that no clip in `voice.json` names, so it is never heard. Add a clip for it, or take it out.",
     ),
 ];
 

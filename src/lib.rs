@@ -55,8 +55,10 @@
 //! # Ok::<(), earcoach::error::Error>(())
 //! ```
 
+pub mod archive;
 pub mod audit;
 pub mod bed;
+pub mod booth;
 pub mod captions;
 pub mod chapters;
 pub mod cli;
@@ -83,6 +85,7 @@ pub mod sequencer;
 pub mod sink;
 pub mod slice;
 pub mod sounds;
+pub mod studio;
 pub mod take;
 pub mod terminal;
 pub mod time;

@@ -143,6 +143,13 @@ impl Problems {
         self.kept.sort_by_key(|problem| problem.span.start);
     }
 
+    /// Says what to do about all problems of one kind.
+    pub fn set_help(&mut self, code: &str, help: &str) {
+        for problem in self.kept.iter_mut().filter(|problem| problem.code == code) {
+            problem.help = Some(help.into());
+        }
+    }
+
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.errors > 0

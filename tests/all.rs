@@ -14,6 +14,9 @@ mod device;
 mod docs;
 #[path = "suite/export.rs"]
 mod export;
+#[cfg(unix)]
+#[path = "suite/fill.rs"]
+mod fill;
 #[path = "suite/formats.rs"]
 mod formats;
 #[path = "suite/import.rs"]
@@ -34,8 +37,13 @@ mod loudness;
 mod music;
 #[path = "suite/oracle.rs"]
 mod oracle;
+#[path = "suite/packs.rs"]
+mod packs;
 #[path = "suite/page.rs"]
 mod page;
+#[cfg(target_os = "linux")]
+#[path = "suite/record.rs"]
+mod record;
 #[path = "suite/show.rs"]
 mod show;
 #[path = "suite/support.rs"]

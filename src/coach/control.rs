@@ -32,8 +32,9 @@ pub enum Control {
 }
 
 impl Control {
-    /// The controls that have a word, to be given as a line.
-    pub const WORDS: [(&'static str, Self); 10] = [
+    /// The controls that have a word, to be given as a line. Unlike a key, a line can say that a
+    /// pause is to end.
+    pub const WORDS: [(&'static str, Self); 11] = [
         ("limit", Self::Limit),
         ("pause", Self::Pause),
         ("next", Self::Next),
@@ -44,5 +45,6 @@ impl Control {
         ("mute", Self::Mute),
         ("where", Self::Where),
         ("quit", Self::Quit),
+        ("resume", Self::Resume),
     ];
 }

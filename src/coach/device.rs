@@ -37,21 +37,36 @@ pub struct Listed {
 pub fn list() -> Vec<Listed> {
     quietly(|| {
         let host = cpal::default_host();
-        let default = host.default_output_device().and_then(|device| device.id().ok());
-        let devices = host.output_devices().into_iter().flatten();
-        let mut listed: Vec<Listed> = devices
-            .filter_map(|device| {
-                let id = device.id().ok()?;
-                let is_default = Some(&id) == default.as_ref();
-                Some(Listed { id: id.to_string(), name: name_of(&device), is_default })
-            })
-            .collect();
-        listed.sort_by_key(|device| !device.is_default);
-        listed
+        listed(host.output_devices().into_iter().flatten(), host.default_output_device())
     })
 }
 
-fn name_of(device: &cpal::Device) -> String {
+/// All input devices, the default first.
+pub fn list_inputs() -> Vec<Listed> {
+    quietly(|| {
+        let host = cpal::default_host();
+        listed(host.input_devices().into_iter().flatten(), host.default_input_device())
+    })
+}
+
+fn listed(
+    devices: impl Iterator<Item = cpal::Device>,
+    default: Option<cpal::Device>,
+) -> Vec<Listed> {
+    let default = default.and_then(|device| device.id().ok());
+    let mut listed: Vec<Listed> = devices
+        .filter_map(|device| {
+            let id = device.id().ok()?;
+            let is_default = Some(&id) == default.as_ref();
+            Some(Listed { id: id.to_string(), name: name_of(&device), is_default })
+        })
+        .collect();
+    listed.sort_by_key(|device| !device.is_default);
+    listed
+}
+
+/// Its name for people.
+pub(crate) fn name_of(device: &cpal::Device) -> String {
     let name = device.description().map(|description| description.name().to_string());
     let name = name.unwrap_or_default();
     printable(name.lines().next().unwrap_or("unnamed")).into_owned()
@@ -208,7 +223,7 @@ fn reason_of(error: &DeviceSinkError) -> String {
 
 /// Counts an error. Broken sound servers report millions of them a second, so nothing else
 /// is done with them here.
-fn note(error: &cpal::Error, shared: &Shared) {
+pub(crate) fn note(error: &cpal::Error, shared: &Shared) {
     match error.kind() {
         ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated => shared.note_gone(),
         ErrorKind::Xrun => shared.note_xrun(),

@@ -1,20 +1,35 @@
-//! The keys of the runner: what a terminal sends, turned into wishes.
+//! The keys of a terminal, turned into wishes.
 
 use std::thread;
 
 use super::control::Control;
 use super::tty::{self, Input};
 
-/// Hands every wish given by a key to `send`, from a thread of its own, until there will be
-/// no more keys.
-pub fn listen(send: impl Fn(Control) + Send + 'static) {
+/// A key that was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A byte, in lower case: a letter, a sign, Enter.
+    Byte(u8),
+    /// The arrow to the left.
+    Left,
+    /// The arrow to the right.
+    Right,
+}
+
+/// Hands what every key stands for by `meaning` to `send`, from a thread of its own, until there
+/// will be no more keys.
+pub fn listen<Wish: 'static>(
+    meaning: fn(Key) -> Option<Wish>,
+    send: impl Fn(Wish) + Send + 'static,
+) {
     thread::spawn(move || {
         let mut parser = Parser::default();
         let mut buffer = [0; 64];
         loop {
             match tty::read(&mut buffer) {
                 Input::Bytes(count) => {
-                    buffer[..count].iter().filter_map(|byte| parser.feed(*byte)).for_each(&send);
+                    let keys = buffer[..count].iter().filter_map(|byte| parser.feed(*byte));
+                    keys.filter_map(meaning).for_each(&send);
                 }
                 // What a terminal sends for one key comes at once.
                 Input::Nothing => parser = Parser::default(),
@@ -41,18 +56,20 @@ enum Parser {
 }
 
 impl Parser {
-    /// The wish that is complete with this byte.
-    fn feed(&mut self, byte: u8) -> Option<Control> {
+    /// The key that is complete with this byte.
+    fn feed(&mut self, byte: u8) -> Option<Key> {
         let before = std::mem::take(self);
         match (before, byte) {
             (_, 0x1b) => *self = Self::Escape,
             // A control in a sequence: that was never ended.
-            (Self::Ground, _) | (Self::Sequence { .. }, ..b' ') => return key(byte),
+            (Self::Ground, _) | (Self::Sequence { .. }, ..b' ') => {
+                return Some(Key::Byte(byte.to_ascii_lowercase()));
+            }
             (Self::Escape, b'[' | b'O') => *self = Self::Sequence { bare: true },
             (Self::Escape, b']' | b'P' | b'X' | b'^' | b'_') => *self = Self::Text,
             (Self::Sequence { bare: true }, b'[') => *self = Self::Last,
-            (Self::Sequence { bare: true }, b'C') => return Some(Control::Next),
-            (Self::Sequence { bare: true }, b'D') => return Some(Control::Previous),
+            (Self::Sequence { bare: true }, b'C') => return Some(Key::Right),
+            (Self::Sequence { bare: true }, b'D') => return Some(Key::Left),
             (Self::Sequence { .. }, b' '..=b'?') => *self = Self::Sequence { bare: false },
             (Self::Text, byte) if byte != 0x07 => *self = Self::Text,
             // Alt and a key, or the last byte of a sequence.
@@ -62,20 +79,20 @@ impl Parser {
     }
 }
 
-/// What a key stands for.
-fn key(byte: u8) -> Option<Control> {
-    Some(match byte.to_ascii_lowercase() {
-        b'\r' | b'\n' => Control::Limit,
-        b' ' => Control::Pause,
-        b'n' => Control::Next,
-        b'p' => Control::Previous,
-        b'r' => Control::Repeat,
-        b'+' | b'=' => Control::More,
-        b'-' => Control::Less,
-        b'm' => Control::Mute,
-        b'?' | b'h' => Control::Where,
-        b'q' => Control::Quit,
-        _ => return None,
+/// What a key stands for while a routine is played.
+pub fn control(key: Key) -> Option<Control> {
+    Some(match key {
+        Key::Byte(b'\r' | b'\n') => Control::Limit,
+        Key::Byte(b' ') => Control::Pause,
+        Key::Byte(b'n') | Key::Right => Control::Next,
+        Key::Byte(b'p') | Key::Left => Control::Previous,
+        Key::Byte(b'r') => Control::Repeat,
+        Key::Byte(b'+' | b'=') => Control::More,
+        Key::Byte(b'-') => Control::Less,
+        Key::Byte(b'm') => Control::Mute,
+        Key::Byte(b'?' | b'h') => Control::Where,
+        Key::Byte(b'q') => Control::Quit,
+        Key::Byte(_) => return None,
     })
 }
 
@@ -86,7 +103,7 @@ mod tests {
 
     fn wishes(bytes: &[u8]) -> Vec<Control> {
         let mut parser = Parser::default();
-        bytes.iter().filter_map(|byte| parser.feed(*byte)).collect()
+        bytes.iter().filter_map(|byte| parser.feed(*byte)).filter_map(control).collect()
     }
 
     #[test]

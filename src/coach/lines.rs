@@ -3,7 +3,6 @@
 use std::io::{BufRead, ErrorKind};
 use std::thread;
 
-use super::control::Control;
 use crate::terminal::{cut, printable};
 
 /// The longest line kept, in bytes.
@@ -14,16 +13,27 @@ const WARNINGS: u32 = 10;
 const TOLD: usize = 40;
 
 /// Hands every wish given as a line of `input` to `send`, and what to say about other lines to
-/// `warn`, from a thread of its own, until the input ends.
-pub fn listen(
+/// `warn`, from a thread of its own, until the input ends, and then calls `over`. `words` are all
+/// there are.
+pub fn listen<Wish: Copy + Send + Sync + 'static>(
     input: impl BufRead + Send + 'static,
-    send: impl Fn(Control) + Send + 'static,
+    words: &'static [(&'static str, Wish)],
+    send: impl Fn(Wish) + Send + 'static,
     warn: impl Fn(String) + Send + 'static,
+    over: impl FnOnce() + Send + 'static,
 ) {
-    thread::spawn(move || follow(input, send, warn));
+    thread::spawn(move || {
+        follow(input, words, send, warn);
+        over();
+    });
 }
 
-fn follow(mut input: impl BufRead, send: impl Fn(Control), warn: impl Fn(String)) {
+fn follow<Wish: Copy>(
+    mut input: impl BufRead,
+    words: &[(&str, Wish)],
+    send: impl Fn(Wish),
+    warn: impl Fn(String),
+) {
     let mut unknown = 0;
     while let Some(line) = next_line(&mut input) {
         let line = String::from_utf8_lossy(&line);
@@ -31,13 +41,13 @@ fn follow(mut input: impl BufRead, send: impl Fn(Control), warn: impl Fn(String)
         if word.is_empty() {
             continue;
         }
-        if let Some(control) = control(word) {
-            send(control);
+        if let Some((_, wish)) = words.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)) {
+            send(*wish);
             continue;
         }
         unknown += 1;
         if unknown <= WARNINGS {
-            warn(unknown_line(word));
+            warn(unknown_line(word, words));
         } else if unknown == WARNINGS + 1 {
             warn("standard input: more lines are no commands; no more are told".into());
         }
@@ -69,18 +79,8 @@ fn next_line(input: &mut impl BufRead) -> Option<Vec<u8>> {
     }
 }
 
-/// What a word stands for.
-fn control(word: &str) -> Option<Control> {
-    words().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, control)| control)
-}
-
-/// All there are: unlike a key, a line can say that a pause is to end.
-fn words() -> impl Iterator<Item = (&'static str, Control)> {
-    Control::WORDS.into_iter().chain([("resume", Control::Resume)])
-}
-
-fn unknown_line(word: &str) -> String {
-    let names: Vec<_> = words().map(|(name, _)| name).collect();
+fn unknown_line<Wish>(word: &str, words: &[(&str, Wish)]) -> String {
+    let names: Vec<_> = words.iter().map(|(name, _)| *name).collect();
     let word = printable(word);
     let (word, names) = (cut(&word, TOLD), names.join(", "));
     format!("standard input: `{word}` is no command; there are {names}")
@@ -92,6 +92,7 @@ mod tests {
     use std::io::BufReader;
 
     use super::*;
+    use crate::coach::control::Control;
 
     fn heard(text: impl AsRef<[u8]>) -> (Vec<Control>, Vec<String>) {
         let (controls, warnings) = (RefCell::default(), RefCell::default());
@@ -99,6 +100,7 @@ mod tests {
         let input = BufReader::with_capacity(7, text.as_ref());
         follow(
             input,
+            &Control::WORDS,
             |control| Vec::push(&mut controls.borrow_mut(), control),
             |warning| Vec::push(&mut warnings.borrow_mut(), warning),
         );

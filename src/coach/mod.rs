@@ -7,7 +7,7 @@
 //! buttons.
 
 mod answer;
-mod canvas;
+pub(crate) mod canvas;
 pub mod control;
 pub mod device;
 pub mod events;
@@ -24,12 +24,12 @@ pub mod mpris;
 pub mod music;
 pub mod now_playing;
 pub mod plan;
-mod quiet;
-mod screen;
+pub(crate) mod quiet;
+pub(crate) mod screen;
 pub mod session;
-mod shared;
+pub(crate) mod shared;
 pub mod signals;
 mod teller;
 pub mod transport;
 pub mod tty;
-mod writer;
+pub(crate) mod writer;

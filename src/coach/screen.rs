@@ -102,11 +102,17 @@ impl Screen {
 
     /// Shows `view`, unless another process has the terminal.
     pub fn draw(&mut self, view: &View) {
+        self.show(|size, color| lines(view, size, color));
+    }
+
+    /// Shows the lines that `render` makes for a size, with colour or not, unless another process
+    /// has the terminal. They have to be narrower than it, and no more than it has rows.
+    pub fn show(&mut self, render: impl FnOnce(Size, bool) -> Vec<String>) {
         if self.bar.is_hidden() {
             return;
         }
         let size = Size::now();
-        let now = (lines(view, size, self.color).join("\n"), size);
+        let now = (render(size, self.color).join("\n"), size);
         if now == self.last && tty::is_drawn() {
             return;
         }
@@ -400,7 +406,7 @@ impl Page<'_> {
 }
 
 /// `text` made harmless and cut to `columns`.
-fn fit(text: &str, columns: usize) -> Cow<'_, str> {
+pub(crate) fn fit(text: &str, columns: usize) -> Cow<'_, str> {
     if columns == 0 {
         return "".into();
     }

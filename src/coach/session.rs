@@ -16,6 +16,7 @@ use super::messages::{Begin, Command, Insert};
 use super::moves;
 use super::mpris::Mpris;
 use super::plan::Plan;
+use super::signals::Signal;
 use super::teller::Teller;
 use super::tty;
 use crate::error::Error;
@@ -43,14 +44,10 @@ pub enum Input {
     Control(Control),
     /// Something to be told to the user.
     Warning(String),
-    /// The system wants the program to end.
-    End,
     /// The routine was edited: there is another one to be played.
     Edited,
-    /// The user stops the program for a while (Ctrl-Z).
-    Suspend,
-    /// The program goes on after it was stopped, by whomever.
-    Continue,
+    /// The system wants something.
+    Signal(Signal),
 }
 
 /// How a session ended.
@@ -284,14 +281,16 @@ impl<'a> Session<'a> {
             // Who has said stop says nothing more.
             Input::Control(_) if self.ending.is_some() => {}
             Input::Control(Control::Quit) => self.stop(Ending::Quit),
-            Input::End => self.stop(Ending::Interrupted),
+            Input::Signal(Signal::End) => self.stop(Ending::Interrupted),
             Input::Edited => self.stop(Ending::Edited),
             Input::Control(Control::Where) => self.answer(),
             Input::Control(control) => self.command(command_for(control)),
             Input::Warning(text) => self.teller.face().note(&text),
-            Input::Suspend if tty::can_stop() && !self.is_just_back() => self.suspend(),
-            Input::Suspend => {}
-            Input::Continue => {
+            Input::Signal(Signal::Suspend) if tty::can_stop() && !self.is_just_back() => {
+                self.suspend();
+            }
+            Input::Signal(Signal::Suspend) => {}
+            Input::Signal(Signal::Continue) => {
                 self.forgive_time();
                 self.teller.face().resume();
             }

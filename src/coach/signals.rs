@@ -1,32 +1,44 @@
-//! The system's signals as inputs of the session.
+//! The system's signals, as a session takes them.
 
 use std::io;
-use std::sync::mpsc::SyncSender;
+#[cfg(unix)]
+use std::sync::Arc;
 #[cfg(unix)]
 use std::time::{Duration, Instant};
 
-use super::session::Input;
+/// What the system wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// The program is to end.
+    End,
+    /// The user stops the program for a while (Ctrl-Z).
+    Suspend,
+    /// The program goes on after it was stopped, by whomever.
+    Continue,
+}
 
 /// A session that is asked to end again after this time hangs, and is ended at once.
 #[cfg(unix)]
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Passes the signals that end or stop the program on to the session.
+/// Passes the signals that end or stop the program on to `send`, from a thread of its own.
 ///
 /// # Errors
 /// When the system does not let us.
 #[cfg(unix)]
-pub fn listen(inputs: SyncSender<Input>) -> io::Result<()> {
+pub fn listen(send: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
     use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
     let wanted = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT];
     let heeded = wanted.into_iter().filter(|signal| !is_ignored(*signal));
     let mut signals = signal_hook::iterator::Signals::new(heeded)?;
+    // A file that outgrows the user's limit is an error of its writing, not the program's end.
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
     std::thread::spawn(move || {
         let mut asked_to_end: Option<Instant> = None;
         for signal in signals.forever() {
-            let input = match signal {
-                SIGTSTP => Input::Suspend,
-                SIGCONT => Input::Continue,
+            let wanted = match signal {
+                SIGTSTP => Signal::Suspend,
+                SIGCONT => Signal::Continue,
                 // Ctrl-\ ends a program at once, whatever it does.
                 SIGQUIT => {
                     end_at_once(signal);
@@ -38,12 +50,10 @@ pub fn listen(inputs: SyncSender<Input>) -> io::Result<()> {
                 }
                 _ => {
                     asked_to_end.get_or_insert_with(Instant::now);
-                    Input::End
+                    Signal::End
                 }
             };
-            if inputs.send(input).is_err() {
-                return;
-            }
+            send(wanted);
         }
     });
     Ok(())
@@ -73,12 +83,12 @@ pub fn stop_here() {
     let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP);
 }
 
-/// Passes Ctrl-C on to the session.
+/// Passes Ctrl-C on to `send`, from a thread of its own.
 ///
 /// # Errors
 /// When the system does not let us.
 #[cfg(not(unix))]
-pub fn listen(inputs: SyncSender<Input>) -> io::Result<()> {
+pub fn listen(send: impl Fn(Signal) + Send + 'static) -> io::Result<()> {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Duration;
@@ -88,7 +98,7 @@ pub fn listen(inputs: SyncSender<Input>) -> io::Result<()> {
         while !stop.load(Ordering::Relaxed) {
             std::thread::sleep(Duration::from_millis(100));
         }
-        drop(inputs.send(Input::End));
+        send(Signal::End);
     });
     Ok(())
 }

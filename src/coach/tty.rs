@@ -96,6 +96,19 @@ pub fn resume() {
     *STAGE.lock().unwrap_or_else(PoisonError::into_inner) = Stage::Empty;
 }
 
+/// A panic in whatever thread leaves a whole terminal, and its message readable on it.
+pub fn restore_on_panic() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        restore();
+        before(info);
+        if std::thread::current().name() != Some("main") {
+            // The others go on without that thread.
+            resume();
+        }
+    }));
+}
+
 /// The lock, unless another thread keeps it: the one that panics may be the one that has it.
 fn patiently<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     for _ in 0..PATIENCE.0 {

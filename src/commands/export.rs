@@ -26,8 +26,12 @@ use crate::tracks::Tracks;
 pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     let format = Format::of_file(args.output.as_deref(), args.format)?;
     let Loaded { timeline, routine, voice, .. } = match &args.take {
+        Some(_) if args.fill.fill => {
+            let message = "--fill: nothing of a take is missing; `voice fill` makes clips";
+            return Err(Error::Usage(message.into()));
+        }
         Some(take) => taken::load(take, &args.timeline)?,
-        None => load(&args.timeline)?,
+        None => load(&args.timeline, &args.fill, quiet)?,
     };
     let (timeline, channels) =
         for_channels(timeline, args.channels, args.timeline.music.is_wanted());

@@ -4,6 +4,7 @@ mod beside;
 mod check;
 mod devices;
 mod export;
+mod fill;
 mod import;
 mod list;
 mod music;
@@ -13,9 +14,12 @@ mod play;
 mod programme;
 mod progress;
 mod reading;
+mod record;
 mod say;
 mod schema;
+mod share;
 mod show;
+mod spoken;
 mod taken;
 mod tracks;
 mod verify;
@@ -23,7 +27,7 @@ mod voice;
 mod watch;
 mod welcome;
 
-use crate::cli::{Cli, Command, TimelineArgs, Voices};
+use crate::cli::{Cli, Command, FillArgs, TimelineArgs, Voices};
 use crate::error::{Error, ExitCode};
 use crate::problem::Problems;
 use crate::report::Report;
@@ -51,7 +55,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Some(Command::New(args)) => new::run(args, cli.quiet),
         Some(Command::Verify(args)) => verify::run(args, cli.quiet),
         Some(Command::Schema) => schema::run(),
-        Some(Command::Voice(command)) => voice::run(command, cli.quiet),
+        Some(Command::Voice(command)) => voice::run(command, cli.quiet, cli.color),
     }
 }
 
@@ -73,13 +77,21 @@ impl Loaded {
 }
 
 /// Reads the routine that `args` name, opens its voice and lays it out in time.
-fn load(args: &TimelineArgs) -> Result<Loaded, Error> {
-    open(Source::open(args.routine())?, &args.voices, args.choices())
+fn load(args: &TimelineArgs, fill: &FillArgs, quiet: bool) -> Result<Loaded, Error> {
+    let (source, choices) = (Source::open(args.routine())?, args.choices());
+    if fill.fill {
+        fill::before(&source, &settings_of(&choices)?, &args.voices, &fill.tts, quiet)?;
+    }
+    open(source, &args.voices, choices)
+}
+
+fn settings_of(choices: &Choices) -> Result<Vec<Setting>, Error> {
+    let settings = choices.set.iter().map(|set| set.parse());
+    settings.collect::<Result<_, _>>().map_err(Error::Usage)
 }
 
 fn open(source: Source, voices: &Voices, choices: Choices) -> Result<Loaded, Error> {
-    let settings: Result<Vec<Setting>, _> = choices.set.iter().map(|set| set.parse()).collect();
-    let settings = settings.map_err(Error::Usage)?;
+    let settings = settings_of(&choices)?;
     let Reading { routine, voice, mut problems, translation } =
         reading::read(&source, &settings, voices)?;
     if let Some(words) = translation.filter(Report::has_errors) {
@@ -100,6 +112,7 @@ fn open(source: Source, voices: &Voices, choices: Choices) -> Result<Loaded, Err
             return Ok(Loaded { source, routine, choices, options, timeline, voice });
         }
     }
+    fill::offer(&mut problems, &source);
     Err(source.report(problems).into())
 }
 

@@ -9,6 +9,7 @@ use super::watch::{Edits, edited_at};
 use super::{Loaded, load, music};
 use crate::bed::music::Notes;
 use crate::cli::Play;
+use crate::coach::control::Control;
 use crate::coach::device::{self, Found};
 use crate::coach::events::Events;
 use crate::coach::face::Face;
@@ -31,7 +32,7 @@ use crate::time::{Frames, Rate};
 const MOST_INPUTS: usize = 16;
 
 pub fn run(args: &Play, quiet: bool, color: Color) -> Result<ExitCode, Error> {
-    let loaded = load(&args.timeline)?;
+    let loaded = load(&args.timeline, &args.fill, quiet)?;
     let plan = plan(&loaded, loaded.options.rate)?;
     begin(args, &plan)?;
     if args.events && args.take.as_deref() == Some(Path::new("-")) {
@@ -40,7 +41,9 @@ pub fn run(args: &Play, quiet: bool, color: Color) -> Result<ExitCode, Error> {
     }
     let (send, inputs) = sync_channel(MOST_INPUTS);
     let cannot_listen = |error| Error::io("cannot listen to", Path::new("signals"), error);
-    signals::listen(send.clone()).map_err(cannot_listen)?;
+    let signals = send.clone();
+    let pass_on = move |signal| drop(signals.send(Input::Signal(signal)));
+    signals::listen(pass_on).map_err(cannot_listen)?;
     let take = args.take.as_deref().map(|path| Output::create_for_the_end(path, args.force));
     let take = take.transpose()?;
     let found = device::find(args.device.as_deref())?;
@@ -190,30 +193,17 @@ fn listen(args: &Play, send: &SyncSender<Input>) -> Option<Cbreak> {
     let controls = send.clone();
     let control = move |control| drop(controls.send(Input::Control(control)));
     if io::stdin().is_terminal() {
-        restore_on_panic();
+        tty::restore_on_panic();
         let terminal = Cbreak::enter();
-        keys::listen(control);
+        keys::listen(keys::control, control);
         return terminal;
     }
     if args.timeline.routine() != "-" {
         let warnings = send.clone();
         let warn = move |text| drop(warnings.send(Input::Warning(text)));
-        lines::listen(BufReader::new(io::stdin()), control, warn);
+        lines::listen(BufReader::new(io::stdin()), &Control::WORDS, control, warn, || {});
     }
     None
-}
-
-/// A panic in whatever thread leaves a whole terminal, and its message readable on it.
-fn restore_on_panic() {
-    let before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        tty::restore();
-        before(info);
-        if std::thread::current().name() != Some("main") {
-            // The others go on without that thread.
-            tty::resume();
-        }
-    }));
 }
 
 fn save(mut file: Output, take: &Take) -> Result<(), Error> {

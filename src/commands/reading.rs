@@ -27,13 +27,25 @@ pub struct Reading {
 /// [`Error::Usage`] for settings or voices that there are not, [`Error::Voice`] for a voice that is
 /// not valid, whatever reading the file of words gives.
 pub fn read(source: &Source, settings: &[Setting], voices: &Voices) -> Result<Reading, Error> {
+    read_for(source, settings, |routine| open_voice(voices, routine))
+}
+
+/// The same with the voice that `open` gives, and what is wrong in asking for it.
+///
+/// # Errors
+/// As there, and what `open` gives.
+pub fn read_for(
+    source: &Source,
+    settings: &[Setting],
+    open: impl FnOnce(&Routine) -> Result<(Voice, Option<Problem>), Error>,
+) -> Result<Reading, Error> {
     let in_tongue = |tongue| routine::read(&source.text, settings, tongue).map_err(Error::Usage);
     let (routine, problems) = in_tongue(Tongue::default())?;
     let Some(routine) = routine else {
         let voice = Voice::built_in();
         return Ok(Reading { routine: None, voice, problems, translation: None });
     };
-    let (voice, unknown) = open_voice(voices, &routine)?;
+    let (voice, unknown) = open(&routine)?;
     let wanted = voice.language();
     let mut reading = Reading { routine: Some(routine), voice, problems, translation: None };
     if reading.routine.as_ref().is_some_and(|routine| routine.language != wanted) {
@@ -63,7 +75,10 @@ fn read_words(source: &Source, language: Language) -> (Translation, Source, Prob
 /// The voice that was chosen, else the routine's own, else the built-in one, with whoever stands in
 /// for it. A routine may come from a stranger: it names a voice, never a path. A voice that there
 /// is not is a problem of the routine.
-fn open_voice(voices: &Voices, routine: &Routine) -> Result<(Voice, Option<Problem>), Error> {
+///
+/// # Errors
+/// As [`Voice::open`].
+pub fn open_voice(voices: &Voices, routine: &Routine) -> Result<(Voice, Option<Problem>), Error> {
     let mut unknown = None;
     let voice = match (&voices.voice, &routine.voice) {
         (Some(chosen), _) => Voice::open(chosen)?,

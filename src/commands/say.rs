@@ -9,7 +9,7 @@ use crate::coach::events::Events;
 use crate::coach::face::Face;
 use crate::coach::link::Playback;
 use crate::coach::plan::Plan;
-use crate::coach::session::{Ending, Session};
+use crate::coach::session::{Ending, Input, Session};
 use crate::coach::signals;
 use crate::error::{Error, ExitCode};
 use crate::render::Renderer;
@@ -70,7 +70,8 @@ fn play(
     timeline(Rate::DEFAULT)?;
     let (send, inputs) = sync_channel(1);
     let cannot_listen = |error| Error::io("cannot listen to", "signals".as_ref(), error);
-    signals::listen(send).map_err(cannot_listen)?;
+    let pass_on = move |signal| drop(send.send(Input::Signal(signal)));
+    signals::listen(pass_on).map_err(cannot_listen)?;
     let found = device::find(args.device.as_deref())?;
     let timeline = Arc::new(timeline(found.rate(args.rate.unwrap_or_default()))?);
     let sounds = Arc::new(Sounds::load(&timeline, voice)?);

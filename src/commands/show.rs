@@ -12,7 +12,7 @@ use crate::timeline::Timeline;
 use crate::view::{json, svg, table};
 
 pub fn run(args: &Show, quiet: bool) -> Result<ExitCode, Error> {
-    let Loaded { timeline, routine, .. } = load(&args.timeline)?;
+    let Loaded { timeline, routine, .. } = load(&args.timeline, &args.fill, quiet)?;
     if let Some(path) = &args.svg {
         draw(&timeline, path, args.force)?;
         if !quiet && path != Path::new("-") {

@@ -4,18 +4,27 @@ use std::io::{self, BufWriter, Write};
 
 use serde_json::json;
 
-use super::say;
-use crate::audit::audit;
+use super::reading::{self, Reading};
+use super::{fill, record, say, share};
+use crate::audit::{Audit, audit};
 use crate::cli::{Voice, VoiceCheck, VoiceList};
 use crate::error::{Error, ExitCode};
-use crate::terminal::{printable, tell, write_json};
-use crate::voice::{Pack, own_voices};
+use crate::lines::missing;
+use crate::problem::{Problem, Span};
+use crate::report::Report;
+use crate::routine::{BUILT_IN, Routine, Source};
+use crate::terminal::{Color, printable, tell, write_json};
+use crate::voice::{Pack, Voice as Spoken, own_voices};
 
-pub fn run(command: &Voice, quiet: bool) -> Result<ExitCode, Error> {
+pub fn run(command: &Voice, quiet: bool, color: Color) -> Result<ExitCode, Error> {
     match command {
         Voice::List(args) => list(args),
-        Voice::Check(args) => check(args, quiet),
+        Voice::Check(args) => check(args, quiet, color),
+        Voice::Pack(args) => share::pack(args, quiet),
+        Voice::Install(args) => share::install(args, quiet),
+        Voice::Record(args) => record::run(args, quiet, color),
         Voice::Say(args) => say::run(args, quiet),
+        Voice::Fill(args) => fill::run(args, quiet),
     }
 }
 
@@ -61,28 +70,72 @@ fn line(pack: &Pack) -> String {
     )
 }
 
-fn check(args: &VoiceCheck, quiet: bool) -> Result<ExitCode, Error> {
-    let pack = Pack::open(&args.voice)?;
-    let audit = audit(&pack);
-    for problem in &audit.problems {
-        let (pack, problem) = (printable(&pack.shown), printable(problem));
-        tell(format_args!("error: voice pack `{pack}`: {problem}"));
+fn check(args: &VoiceCheck, quiet: bool, color: Color) -> Result<ExitCode, Error> {
+    let mut audit = match audit(&args.voice) {
+        Ok(audit) => audit,
+        Err(Error::Voice { pack, problem }) if args.json => {
+            let problem = Problem::error("voice-file", Span::default(), problem);
+            let report = Report { file: pack, text: String::new(), problems: problem.into() };
+            return write_report(&report);
+        }
+        Err(error) => return Err(error),
+    };
+    add_missing(&mut audit, args)?;
+    if args.json {
+        return write_report(&audit.report);
+    }
+    let problems = &audit.report.problems;
+    if !problems.is_empty() {
+        tell(audit.report.render(color.wanted_on(&io::stderr())) + "\n");
     }
     if !quiet {
-        let pack = printable(&pack.shown);
-        let verdict = match audit.problems.len() {
-            0 => "ok".into(),
-            1 => "1 problem".into(),
-            count => format!("{count} problems"),
-        };
-        let (clips, seconds, (softest, loudest)) = (audit.clips, audit.seconds, audit.loudness);
-        let measured = if softest.is_finite() {
-            format!(", {softest:.1} to {loudest:.1} LUFS, peaks to {:.1} dBTP", audit.peak)
-        } else {
-            String::new()
-        };
-        let line = format!("{pack}: {clips} clips, {seconds:.1} s{measured}: {verdict}");
-        writeln!(io::stdout(), "{line}").map_err(Error::output)?;
+        writeln!(io::stdout(), "{}", summary(&args.voice, &audit)).map_err(Error::output)?;
     }
-    Ok(if audit.problems.is_empty() { ExitCode::Done } else { ExitCode::Invalid })
+    Ok(if problems.is_empty() { ExitCode::Done } else { ExitCode::Invalid })
+}
+
+/// Notes what the voice does not say of the routines that were named, else of all built-in ones that
+/// have words in its language.
+fn add_missing(audit: &mut Audit, args: &VoiceCheck) -> Result<(), Error> {
+    let Some(pack) = audit.pack.clone() else { return Ok(()) };
+    let voice = Spoken::of(pack);
+    let built_in = BUILT_IN.map(|built_in| built_in.name.to_string());
+    let routines = if args.routines.is_empty() { &built_in[..] } else { &args.routines };
+    for name in routines {
+        let source = Source::open(name)?;
+        let open = |_: &Routine| Ok((voice.clone(), None));
+        let Reading { routine, problems, .. } = reading::read_for(&source, &[], open)?;
+        match routine.filter(|_| !problems.has_errors()) {
+            Some(routine) => {
+                audit.add_missing(&source.name, &missing(&source.text, &routine, &voice));
+            }
+            None if args.routines.is_empty() => {}
+            None => return Err(source.report(problems).into()),
+        }
+    }
+    Ok(())
+}
+
+/// What was measured, and the verdict, in one line.
+fn summary(voice: &str, audit: &Audit) -> String {
+    let verdict = match audit.report.problems.count() {
+        0 => "ok".into(),
+        1 => "1 problem".into(),
+        count => format!("{count} problems"),
+    };
+    let (clips, seconds, (softest, loudest)) = (audit.clips, audit.seconds, audit.loudness);
+    let measured = if softest.is_finite() {
+        format!(", {softest:.1} to {loudest:.1} LUFS, peaks to {:.1} dBTP", audit.peak)
+    } else {
+        String::new()
+    };
+    format!("{}: {clips} clips, {seconds:.1} s{measured}: {verdict}", printable(voice))
+}
+
+/// Prints the problems as `check --json` does.
+fn write_report(report: &Report) -> Result<ExitCode, Error> {
+    let ok = report.problems.is_empty();
+    let file = json!({ "file": report.file, "ok": ok, "problems": report.to_json() });
+    write_json(&json!({ "files": [file] }), io::stdout()).map_err(Error::output)?;
+    Ok(if ok { ExitCode::Done } else { ExitCode::Invalid })
 }

@@ -7,6 +7,7 @@
 pub mod energy;
 pub mod leveller;
 pub mod limiter;
+pub mod speech;
 
 use crate::time::{Frames, Rate};
 use energy::SLICE_MS;

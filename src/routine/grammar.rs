@@ -213,7 +213,7 @@ pub fn param() -> Form {
             .like(&["\"60s\"", "3"]),
         field("min", Takes::Bound, "The least it may be").like(&["\"20s\"", "1"]),
         field("max", Takes::Bound, "The most it may be").like(&["\"2m\"", "10"]),
-        field("about", Takes::Text, "What it is for").like(&["\"How long each stretch is held\""]),
+        field("about", Takes::Shown, "What it is for").like(&["\"How long each stretch is held\""]),
     ])
 }
 

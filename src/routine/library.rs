@@ -39,12 +39,12 @@ macro_rules! built_in {
 
 /// All routines that come with the program, what it was made for first.
 pub const BUILT_IN: [BuiltIn; 6] = [
-    built_in!("calf-cramp"),
-    built_in!("calf-stretch"),
-    built_in!("gentle-stretch"),
-    built_in!("box-breathing"),
-    built_in!("run-walk"),
-    built_in!("desk-break"),
+    built_in!("calf-cramp", "fr"),
+    built_in!("calf-stretch", "fr"),
+    built_in!("gentle-stretch", "fr"),
+    built_in!("box-breathing", "fr"),
+    built_in!("run-walk", "fr"),
+    built_in!("desk-break", "fr"),
 ];
 
 /// The ending of a routine's file.

@@ -4,7 +4,7 @@
 pub mod bounds;
 mod clips;
 mod cramp;
-mod fields;
+pub(crate) mod fields;
 pub mod grammar;
 pub mod json;
 pub mod languages;

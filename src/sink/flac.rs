@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::io::{self, Write};
 use std::num::NonZero;
 
-use flac_codec::encode::{FlacStreamWriter, Options};
+use flac_codec::encode::{FlacSampleWriter, FlacStreamWriter, Options};
 use flac_codec::metadata::contiguous::Contiguous;
 use flac_codec::metadata::cuesheet::{ISRC, Index, LeadOutNonCDDA, TrackNonCDDA};
 use flac_codec::metadata::{
@@ -129,6 +129,20 @@ pub fn write(
 fn options() -> Options {
     let fixed = Options::default().max_lpc_order(None).expect("there need be no other predictor");
     fixed.fast_channel_correlation(true)
+}
+
+/// A whole file of one channel with 16 bits.
+///
+/// # Errors
+/// For a rate that FLAC cannot tell, or more samples than it can count.
+pub fn mono(samples: &[i16], rate: u32) -> io::Result<Vec<u8>> {
+    let mut file = io::Cursor::new(Vec::new());
+    let count = Some(samples.len() as u64);
+    let mut writer = FlacSampleWriter::new(&mut file, options().no_padding(), rate, 16, 1, count)?;
+    let wide: Vec<i32> = samples.iter().map(|sample| i32::from(*sample)).collect();
+    writer.write(&wide)?;
+    writer.finalize()?;
+    Ok(file.into_inner())
 }
 
 /// All that comes before the samples. It has the same length whatever is known of them.

@@ -7,6 +7,12 @@ use crate::time::Rate;
 /// The manifest, as in the pack's folder.
 pub const MANIFEST: &str = include_str!("../../audio/voices/heart/voice.json");
 
+/// The licence of the clips, and who made what.
+pub const LICENCES: [(&str, &str); 2] = [
+    ("LICENCE.md", include_str!("../../audio/voices/heart/LICENCE.md")),
+    ("LICENSE-Apache-2.0", include_str!("../../audio/voices/heart/LICENSE-Apache-2.0")),
+];
+
 /// The rate of the embedded clips, to which the build script resamples them.
 pub const RATE: Rate = Rate::DEFAULT;
 

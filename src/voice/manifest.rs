@@ -11,7 +11,7 @@ pub const FILE: &str = "voice.json";
 pub const SCHEMA: u32 = 1;
 
 /// A voice pack as its manifest describes it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The version of the format: 1.

@@ -1,11 +1,16 @@
 //! The voice: packs of recorded clips, and how written words become clips.
 
-mod embedded;
+pub(crate) mod embedded;
+pub mod files;
 pub mod manifest;
 mod pack;
 pub mod phrases;
+pub mod reading;
+pub mod sharing;
 
-pub use pack::{BUILT_IN, ClipId, Pack, own_voices};
+pub use pack::{
+    BUILT_IN, ClipId, Pack, is_name, manifest_text, own_folder, own_place, own_voices, told,
+};
 
 use std::borrow::Cow;
 
@@ -122,6 +127,14 @@ impl Voice {
             self.stand_in = Some(StandIn { language, phrases: Phrases::new(clips, language) });
         }
         self
+    }
+
+    /// The voice without what others say for it.
+    #[must_use]
+    pub fn alone(&self) -> Self {
+        let mut pack = self.packs[0].clone();
+        pack.manifest.clips.retain(|entry| entry.source.is_none());
+        Self::of(pack)
     }
 
     /// The voice as messages name it.

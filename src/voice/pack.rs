@@ -1,36 +1,41 @@
-//! A voice pack: built into the program, or a folder of clips with a manifest.
+//! A voice pack: built into the program, or clips with a manifest, in a folder or in one file.
 
 use std::borrow::Cow;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
 use super::embedded;
+use super::files::{ENDING, Files, is_licence};
 use super::manifest::{self, Entry, Manifest};
+use super::reading::{self, Reading};
+use crate::archive::ArchiveError;
 use crate::clip::{Clip, decode};
 use crate::error::Error;
 use crate::language::Language;
 use crate::loudness::energy::{SLICE_MS, energies};
+use crate::sink::flac;
+use crate::terminal::printable;
 use crate::time::{Frames, Rate};
 
 /// The name of the voice that is part of the program.
 pub const BUILT_IN: &str = "heart";
 
-/// The most a manifest or a clip's file may hold, in bytes.
+/// The most a clip's file may hold, in bytes.
 const MOST_BYTES: u64 = 64_000_000;
-/// The longest clip, in seconds.
-const LONGEST_CLIP: u64 = 60;
+/// The most a manifest may hold, in bytes.
+const MOST_MANIFEST: u64 = 16_000_000;
+/// The most a licence may hold, in bytes, and how many there may be.
+const MOST_LICENCE: u64 = 1_000_000;
+const MOST_LICENCES: usize = 20;
 
 /// As many folders of the user's own voices are looked at.
 const MOST_LISTED: usize = 1000;
 
-/// The most clips a pack may have.
-const MOST_CLIPS: usize = 10_000;
-
 /// The folder for voices of the user's own: `earcoach/voices` where the system keeps data, by
 /// the XDG Base Directory Specification on Linux.
-fn own_folder() -> Option<PathBuf> {
+pub fn own_folder() -> Option<PathBuf> {
     let base = etcetera::choose_base_strategy().ok()?;
     Some(base.data_dir().join("earcoach").join("voices"))
 }
@@ -38,12 +43,32 @@ fn own_folder() -> Option<PathBuf> {
 /// The names of the packs in the user's own folder of voices.
 pub fn own_voices() -> Vec<String> {
     let entries = own_folder().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
-    let folders = entries.take(MOST_LISTED).flatten().map(|entry| entry.path());
-    let packs = folders.filter(|folder| folder.join(manifest::FILE).is_file());
     let mut names: Vec<String> =
-        packs.filter_map(|folder| Some(folder.file_name()?.to_str()?.to_string())).collect();
+        entries.take(MOST_LISTED).flatten().filter_map(|entry| own_name(&entry.path())).collect();
     names.sort();
+    names.dedup();
     names
+}
+
+/// What a pack in the user's own folder is called.
+fn own_name(path: &Path) -> Option<String> {
+    let is_file = path.is_file() && path.extension().is_some_and(|ending| ending == ENDING);
+    let name = if is_file { path.file_stem() } else { path.file_name() };
+    let name = name?.to_str().filter(|name| is_name(name))?;
+    (is_file || path.join(manifest::FILE).is_file()).then(|| name.to_string())
+}
+
+/// Whether a voice may be called so in the user's own folder.
+pub fn is_name(name: &str) -> bool {
+    !name.starts_with('.') && crate::archive::is_plain(name) && !name.contains('/')
+}
+
+/// Where the pack of this name lies in the user's own folder: a folder goes before a file.
+pub fn own_place(name: &str) -> Option<PathBuf> {
+    let own = own_folder().filter(|_| is_name(name))?;
+    let (folder, file) = (own.join(name), own.join(format!("{name}.{ENDING}")));
+    let folder = Some(folder).filter(|folder| folder.join(manifest::FILE).is_file());
+    folder.or_else(|| file.is_file().then_some(file))
 }
 
 /// A clip of a pack, by its place in the manifest.
@@ -74,47 +99,56 @@ pub struct Pack {
 enum Origin {
     /// In the program; the first frame of each clip.
     BuiltIn(Vec<usize>),
-    /// In the files of a folder.
-    Folder(PathBuf),
+    /// In files.
+    Files(Files),
 }
 
 impl Pack {
-    /// Opens a pack by the name of a built-in voice or of one in the user's own folder, or by its
-    /// folder. Clips are not read yet.
+    /// Opens a pack by the name of a built-in voice or of one in the user's own folder, or by the
+    /// path of its folder or file. Clips are not read yet.
     ///
     /// # Errors
     /// [`Error::Usage`] when there is no such voice, [`Error::Voice`] when its
     /// manifest is not valid.
     pub fn open(voice: &str) -> Result<Self, Error> {
-        if voice == BUILT_IN {
-            return Ok(Self::built_in());
+        match Self::files(voice)? {
+            Some(files) => Self::open_files(voice, files),
+            None => Ok(Self::built_in()),
         }
-        if let Some(own) = Self::open_own(voice)? {
-            return Ok(own);
-        }
-        let folder = Path::new(voice);
-        if !folder.is_dir() {
-            return Err(Error::Usage(format!(
-                "there is no voice `{voice}`: `earcoach voice list` shows those at hand; the \
-                 folder of a voice pack can be given too"
-            )));
-        }
-        Self::open_folder(voice, folder)
     }
 
-    fn open_folder(voice: &str, folder: &Path) -> Result<Self, Error> {
-        let wrong = |problem: String| Error::Voice { pack: voice.into(), problem };
-        let file = folder.join(manifest::FILE);
-        let bytes =
-            read_bounded(&file).map_err(|error| wrong(format!("{}: {error}", manifest::FILE)))?;
-        let manifest: Manifest = serde_json::from_slice(&bytes)
-            .map_err(|error| wrong(format!("{} is not valid: {error}", manifest::FILE)))?;
-        let problems = problems_of(&manifest);
-        match Rate::new(manifest.rate).filter(|_| problems.is_empty()) {
-            Some(rate) => {
-                Ok(Self::new(manifest, rate, voice.into(), Origin::Folder(folder.into())))
-            }
-            None => Err(wrong(problems.join("; "))),
+    /// The files of the pack that [`Pack::open`] would open; a built-in voice has none.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when there is no such voice, [`Error::Voice`] when it is neither a folder
+    /// nor a sound archive.
+    pub fn files(voice: &str) -> Result<Option<Files>, Error> {
+        if voice == BUILT_IN {
+            return Ok(None);
+        }
+        let path = own_place(voice).unwrap_or_else(|| PathBuf::from(voice));
+        if !path.exists() {
+            return Err(Error::Usage(format!(
+                "there is no voice `{}`: `earcoach voice list` shows those at hand; the folder or \
+                 the file of a voice pack can be given too",
+                printable(voice)
+            )));
+        }
+        let files = Files::open(&path);
+        files.map(Some).map_err(|error| Error::voice(voice, error.to_string()))
+    }
+
+    /// Opens the pack that is in these files; messages name it as `voice`.
+    ///
+    /// # Errors
+    /// [`Error::Voice`] when its manifest is not valid.
+    pub fn open_files(voice: &str, files: Files) -> Result<Self, Error> {
+        let text = manifest_text(&files).map_err(|problem| Error::voice(voice, problem))?;
+        let Reading { manifest, problems, .. } = reading::read(&text);
+        let errors: Vec<&str> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        match Rate::new(manifest.rate).filter(|_| errors.is_empty()) {
+            Some(rate) => Ok(Self::new(manifest, rate, voice.into(), Origin::Files(files))),
+            None => Err(Error::voice(voice, errors.join("; "))),
         }
     }
 
@@ -123,13 +157,9 @@ impl Pack {
     /// # Errors
     /// [`Error::Voice`] when its manifest is not valid.
     pub fn open_own(name: &str) -> Result<Option<Self>, Error> {
-        let is_name =
-            !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
-        let folder = own_folder().filter(|_| is_name).map(|folder| folder.join(name));
-        match folder.filter(|folder| folder.join(manifest::FILE).is_file()) {
-            Some(folder) => Self::open_folder(name, &folder).map(Some),
-            None => Ok(None),
-        }
+        let Some(place) = own_place(name) else { return Ok(None) };
+        let files = Files::open(&place).map_err(|error| Error::voice(name, error.to_string()))?;
+        Self::open_files(name, files).map(Some)
     }
 
     /// The voice that is part of the program.
@@ -151,6 +181,25 @@ impl Pack {
         manifest.rate = embedded::RATE.hz();
         let shown = manifest.name.clone();
         Self::new(manifest, embedded::RATE, shown, Origin::BuiltIn(starts))
+    }
+
+    /// A pack in a folder that says nothing yet; messages name it as `shown`.
+    pub fn empty(shown: &str, manifest: Manifest, folder: PathBuf) -> Self {
+        let rate = Rate::new(manifest.rate).unwrap_or_default();
+        Self::new(
+            Manifest { clips: Vec::new(), ..manifest },
+            rate,
+            shown.into(),
+            Origin::Files(Files::Folder(folder)),
+        )
+    }
+
+    /// The folder that its clips lie in, if they do in one.
+    pub fn folder(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::Files(Files::Folder(folder)) => Some(folder),
+            _ => None,
+        }
     }
 
     fn new(manifest: Manifest, rate: Rate, shown: String, origin: Origin) -> Self {
@@ -184,18 +233,58 @@ impl Pack {
                 let start = starts[id.index()];
                 Cow::Borrowed(&embedded::samples()[start..start + entry.frames as usize])
             }
-            Origin::Folder(folder) => Cow::Owned(self.read(folder, entry)?),
+            Origin::Files(files) => Cow::Owned(self.read(files, entry)?),
         };
         Ok(Clip { rate: self.rate, samples })
     }
 
-    fn read(&self, folder: &Path, entry: &Entry) -> Result<Vec<i16>, Error> {
-        let wrong = |problem: String| Error::Voice {
-            pack: self.shown.clone(),
-            problem: format!("`{}`: {problem}", entry.file),
+    /// A clip as the bytes of its file; those of a built-in voice are made into FLAC.
+    ///
+    /// # Errors
+    /// [`Error::Voice`] when its file cannot be read.
+    pub fn clip_file(&self, id: ClipId) -> Result<Vec<u8>, Error> {
+        let entry = self.entry(id);
+        let wrong = |problem: String| self.wrong(entry, &problem);
+        match &self.origin {
+            Origin::BuiltIn(_) => {
+                let clip = self.clip(id)?;
+                flac::mono(&clip.samples, clip.rate.hz()).map_err(|error| wrong(error.to_string()))
+            }
+            Origin::Files(files) => {
+                files.read(&entry.file, MOST_BYTES).map_err(|error| wrong(told(&error)))
+            }
+        }
+    }
+
+    /// The licences and notices that go with it, by their names.
+    ///
+    /// # Errors
+    /// [`Error::Voice`] when one cannot be read, or there are too many.
+    pub fn licences(&self) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        let wrong = |problem: String| Error::voice(&self.shown, problem);
+        let Origin::Files(files) = &self.origin else {
+            let texts = embedded::LICENCES.map(|(name, text)| (name.into(), text.into()));
+            return Ok(texts.to_vec());
         };
-        let file = folder.join(&entry.file);
-        let bytes = read_bounded(&file).map_err(|error| wrong(error.to_string()))?;
+        let names = files.names().map_err(|error| wrong(error.to_string()))?;
+        let names: Vec<String> = names.into_iter().filter(|name| is_licence(name)).collect();
+        if names.len() > MOST_LICENCES {
+            return Err(wrong(format!("it has more than {MOST_LICENCES} licences")));
+        }
+        let read = |name: String| match files.read(&name, MOST_LICENCE) {
+            Ok(bytes) => Ok((name, bytes)),
+            Err(error) => Err(wrong(format!("`{name}`: {}", told(&error)))),
+        };
+        names.into_iter().map(read).collect()
+    }
+
+    fn wrong(&self, entry: &Entry, problem: &str) -> Error {
+        Error::voice(&self.shown, format!("`{}`: {problem}", entry.file))
+    }
+
+    fn read(&self, files: &Files, entry: &Entry) -> Result<Vec<i16>, Error> {
+        let wrong = |problem: String| self.wrong(entry, &problem);
+        let bytes = files.read(&entry.file, MOST_BYTES).map_err(|error| wrong(told(&error)))?;
         let audio = decode::decode(bytes, entry.frames as usize);
         let audio = audio.map_err(|error| wrong(error.to_string()))?;
         if audio.rate != self.manifest.rate || audio.samples.len() as u64 != entry.frames {
@@ -225,70 +314,27 @@ impl Pack {
     }
 }
 
-/// What is wrong with a manifest that is sound JSON of the right shape.
-fn problems_of(manifest: &Manifest) -> Vec<String> {
-    let mut problems = Vec::new();
-    if manifest.schema != manifest::SCHEMA {
-        problems.push(format!(
-            "`schema` is {}, this program reads {}",
-            manifest.schema,
-            manifest::SCHEMA
-        ));
-    }
-    if Rate::new(manifest.rate).is_none() {
-        let (low, high) = (Rate::LOWEST, Rate::HIGHEST);
-        problems.push(format!("`rate` is {}, it must be from {low} to {high}", manifest.rate));
-    }
-    if manifest.clips.is_empty() {
-        problems.push("it has no clips".into());
-    }
-    if manifest.clips.len() > MOST_CLIPS {
-        problems.push(format!("it has more than {MOST_CLIPS} clips"));
-        return problems;
-    }
-    for entry in &manifest.clips {
-        if !is_plain_name(&entry.file) {
-            problems.push(format!("`{}` must be a file in the pack's own folder", entry.file));
-        }
-        if entry.frames == 0 || entry.frames > LONGEST_CLIP * u64::from(manifest.rate) {
-            problems
-                .push(format!("`{}` must be from one frame to {LONGEST_CLIP} s long", entry.file));
-        }
-    }
-    problems
+/// The text of a manifest.
+///
+/// # Errors
+/// What keeps it from being read.
+pub fn manifest_text(files: &Files) -> Result<String, String> {
+    let bytes = files.read(manifest::FILE, MOST_MANIFEST);
+    let bytes = bytes.map_err(|error| format!("{}: {}", manifest::FILE, told(&error)))?;
+    String::from_utf8(bytes).map_err(|_| format!("{} is no text in UTF-8", manifest::FILE))
 }
 
-/// Whether a file name is one name and leads nowhere else.
-fn is_plain_name(name: &str) -> bool {
-    let mut parts = Path::new(name).components();
-    matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
-        && !name.contains(['/', '\\', ':'])
-}
-
-/// Reads a regular file that is not too large; links are not followed, since a
-/// pack's files lie in its own folder.
-fn read_bounded(file: &Path) -> Result<Vec<u8>, std::io::Error> {
-    let data = fs::symlink_metadata(file)?;
-    if !data.is_file() {
-        return Err(std::io::Error::other("this is no regular file"));
+/// What kept a file from being read, without saying that it could not be.
+pub fn told(error: &ArchiveError) -> String {
+    match error {
+        ArchiveError::Io(error) => error.to_string(),
+        ArchiveError::Refused(why) => why.clone(),
     }
-    if data.len() > MOST_BYTES {
-        return Err(std::io::Error::other(format!("this is larger than {MOST_BYTES} bytes")));
-    }
-    fs::read(file)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_plain_names_stay_in_the_folder() {
-        assert!(is_plain_name("squeeze.flac"));
-        for name in ["", ".", "..", "/etc/passwd", "../x.flac", "a/b.flac", "a\\b.flac", "c:x"] {
-            assert!(!is_plain_name(name), "{name}");
-        }
-    }
 
     #[test]
     fn clips_and_energies_are_found_where_they_lie() {

@@ -243,7 +243,7 @@ fn split(text: &str, language: Language) -> Vec<Word> {
             closes: false,
             range: range.clone(),
         }));
-        if word.is_empty() && text[range.end..].starts_with(char::is_alphanumeric) {
+        if word.is_empty() && text[range.end..].starts_with(|c: char| !c.is_whitespace()) {
             opening = Some(range.start);
         } else if let Some(last) = words.last_mut() {
             // Signs on their own, as French has them behind a space, belong to the word before.

@@ -1,4 +1,5 @@
-//! A virtual sound card: it plays in real time into a file and breaks when told to.
+//! A virtual sound card: it plays in real time into a file, has a microphone that hears what it is
+//! told, and breaks when told to.
 //!
 //! `pcm_virtual.c`, beside this file, says how it behaves.
 
@@ -87,6 +88,14 @@ pcm.!default {{ type plug slave.pcm "room" hint.description "Virtual room, any f
         let bytes = std::fs::read(self.path("heard")).unwrap_or_default();
         let sample = |b: &[u8]| i16::from_le_bytes([b[0], b[1]]);
         bytes.chunks_exact(4).map(|b| [sample(&b[..2]), sample(&b[2..])]).collect()
+    }
+
+    /// Says something into the microphone, from now on: mono samples at the card's rate.
+    pub fn say(&self, samples: &[i16]) {
+        let frames = samples.iter().flat_map(|sample| [sample.to_le_bytes(); 2]);
+        let bytes: Vec<u8> = frames.flatten().collect();
+        std::fs::write(self.path("spoken.new"), bytes).unwrap();
+        std::fs::rename(self.path("spoken.new"), self.path("spoken")).unwrap();
     }
 
     /// When a strict card began to play, by the clock that only goes forward.

@@ -12,13 +12,20 @@
  * as a card's does: a late program gets an xrun, and `heard` has zeros where nothing was played.
  * Frame 0 is then the first start, whose time is kept in the file `epoch` for later streams.
  *
+ * It also has a microphone of the same rate and channels, whose signal is the raw file `spoken` in the
+ * folder, from the moment it is there, and before and after it zeros. A file that is put in its place
+ * is heard in turn from its begin. A patient clock waits for a program that does not fetch what was
+ * said; with the strict one that is an xrun.
+ *
  * Files that appear in the folder do harm, which is noticed within 20 ms (strict: a period):
  *   gone    the stream is disconnected for good; none can be opened while the file is there
  *   storm   as when a sound server was killed: polling fails at once and for ever; ditto
  *   stuck   the clock stands still while the file is there
  *
  * Each line of the file `log`: CLOCK_MONOTONIC in ns, event, frames received, frames heard;
- * for the event "params": period and buffer size. Frames count from the beginning of `heard`.
+ * for the event "params": period and buffer size. Frames count from the beginning of `heard`. What
+ * happens to the microphone is called "mic-open" and so on; its frames, fetched and said, count from
+ * the begin of its stream.
  *
  * cc -O2 -Wall -Wextra -shared -fPIC -DPIC -o libasound_module_pcm_virtual.so pcm_virtual.c -lasound */
 #define _GNU_SOURCE
@@ -39,14 +46,16 @@
 
 typedef struct {
 	snd_pcm_ioplug_t io;
-	int folder, heard, log, timer;
+	int folder, heard, spoken, log, timer;
 	unsigned rate, channels;
 	double speed;
-	int strict;
+	int strict, mic;
+	ino_t speech; /* the file that is heard */
 	size_t frame; /* its bytes */
 	char *ring;   /* frame n of the stream is at n modulo buffer size */
 	snd_pcm_uframes_t avail_min;
-	/* Of the stream since it was last prepared: frames received, frames played. */
+	/* Of the stream since it was last prepared: frames received, frames played. Of a microphone:
+	 * frames that the program has fetched, frames said. */
 	int64_t received, played;
 	int64_t base; /* frames in `heard` before it */
 	int64_t since, from; /* the clock was at frame `from` at the time `since` */
@@ -63,7 +72,8 @@ static int64_t now(void)
 
 static void note_line(card *c, int64_t time, const char *event, int64_t a, int64_t b)
 {
-	dprintf(c->log, "%lld %s %lld %lld\n", (long long)time, event, (long long)a, (long long)b);
+	const char *whose = c->mic ? "mic-" : "";
+	dprintf(c->log, "%lld %s%s %lld %lld\n", (long long)time, whose, event, (long long)a, (long long)b);
 }
 
 static void note_at(card *c, int64_t time, const char *event)
@@ -98,10 +108,39 @@ static void play(card *c, int64_t due)
 	}
 }
 
+/* Takes the file that is to be heard, if it is another one than before. */
+static void look_for_speech(card *c)
+{
+	struct stat file;
+	if (fstatat(c->folder, "spoken", &file, 0) != 0 || file.st_ino == c->speech) return;
+	int spoken = openat(c->folder, "spoken", O_RDONLY | O_CLOEXEC);
+	if (spoken < 0) return;
+	if (c->spoken >= 0) close(c->spoken);
+	c->spoken = spoken;
+	c->speech = file.st_ino;
+	note(c, "spoken");
+}
+
+/* Hears the frames whose time has come. */
+static void listen(card *c, int64_t due)
+{
+	int64_t size = c->io.buffer_size;
+	while (c->played < due) {
+		int64_t at = c->played % size, n = due - c->played;
+		if (n > size - at) n = size - at;
+		size_t bytes = n * c->frame, got = 0;
+		for (ssize_t part = 1; part > 0 && got < bytes && c->spoken >= 0; got += part > 0 ? part : 0)
+			part = read(c->spoken, c->ring + at * c->frame + got, bytes - got);
+		memset(c->ring + at * c->frame + got, 0, bytes - got);
+		c->played += n;
+	}
+}
+
 static void look_for_harm(card *c, int64_t t)
 {
 	if (t - c->looked < LOOK) return;
 	c->looked = t;
+	if (c->mic) look_for_speech(c);
 	int stuck = there(c, "stuck");
 	if (stuck != c->stuck) note(c, stuck ? "stuck" : "unstuck");
 	c->stuck = stuck;
@@ -127,27 +166,31 @@ static int advance(card *c)
 		c->from = c->played;
 		return 0;
 	}
+	void (*pass)(card *, int64_t) = c->mic ? listen : play;
+	if (c->mic) c->received = c->io.appl_ptr;
+	int64_t most = c->received + (c->mic ? (int64_t)c->io.buffer_size : 0);
 	int64_t due = c->from + (int64_t)((t - c->since) * frames_per_ns(c));
-	if (due <= c->received) {
-		play(c, due);
+	if (due <= most) {
+		pass(c, due);
 		return 0;
 	}
-	play(c, c->received);
+	pass(c, most);
 	c->since = t;
 	c->from = c->played;
 	if (c->io.state == SND_PCM_STATE_DRAINING) return 0;
-	if (!c->dry) note(c, "underrun");
+	if (!c->dry) note(c, c->mic ? "overrun" : "underrun");
 	c->dry = 1;
 	if (!c->strict) return 0;
 	c->running = 0;
 	return -EPIPE;
 }
 
-/* Makes the descriptor readable when there is room for avail_min frames (draining: when all are
- * played), or when it is time to look for harm. It is never read: setting it anew clears it. */
+/* Makes the descriptor readable when there is room for avail_min frames, or as many to be fetched
+ * (draining: when all are played), or when it is time to look for harm. It is never read: setting it anew clears it. */
 static void arm(card *c)
 {
-	int64_t room_at = c->received + (int64_t)c->avail_min - (int64_t)c->io.buffer_size;
+	int64_t room_at = c->received + (int64_t)c->avail_min;
+	if (!c->mic) room_at -= (int64_t)c->io.buffer_size;
 	if (c->io.state == SND_PCM_STATE_DRAINING) room_at = c->received;
 	int64_t at = c->strict && !c->stuck ? INT64_MAX : now() + TICK;
 	if (c->gone || c->storm || room_at <= c->played) {
@@ -180,7 +223,7 @@ static int virtual_start(snd_pcm_ioplug_t *io)
 	if (c->gone || c->storm) return c->gone ? -ENODEV : -EIO;
 	c->since = now();
 	c->from = 0;
-	if (c->strict) fill_gap(c);
+	if (c->strict && !c->mic) fill_gap(c);
 	c->running = 1;
 	note_at(c, c->since, "start");
 	arm(c);
@@ -200,7 +243,7 @@ static int virtual_prepare(snd_pcm_ioplug_t *io)
 {
 	card *c = io->private_data;
 	if (c->gone || c->storm) return c->gone ? -ENODEV : -EIO;
-	c->base = frames_in_file(c);
+	c->base = c->mic ? 0 : frames_in_file(c);
 	c->received = c->played = 0;
 	c->running = c->dry = 0;
 	char *ring = realloc(c->ring, io->buffer_size * c->frame);
@@ -219,6 +262,21 @@ static snd_pcm_sframes_t virtual_pointer(snd_pcm_ioplug_t *io)
 	return error ? error : c->played;
 }
 
+/* What was said since the program last fetched something. It may be shown some of it again and
+ * again before it takes it. */
+static snd_pcm_sframes_t fetch(card *c, char *to, snd_pcm_uframes_t frames)
+{
+	int64_t size = c->io.buffer_size, from = c->io.appl_ptr;
+	int64_t said = c->played - from, n = said < (int64_t)frames ? said : (int64_t)frames;
+	for (int64_t done = 0; done < n; done++)
+		memcpy(to + done * c->frame, c->ring + (from + done) % size * c->frame, c->frame);
+	c->received = from;
+	c->dry = 0;
+	note(c, "transfer");
+	arm(c);
+	return n;
+}
+
 static snd_pcm_sframes_t virtual_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas,
 	snd_pcm_uframes_t offset, snd_pcm_uframes_t frames)
 {
@@ -226,7 +284,8 @@ static snd_pcm_sframes_t virtual_transfer(snd_pcm_ioplug_t *io, const snd_pcm_ch
 	int error = advance(c);
 	if (c->gone || c->storm) return c->gone ? -ENODEV : -EIO;
 	if (error) return error;
-	const char *from = (const char *)areas->addr + (areas->first + areas->step * offset) / 8;
+	char *from = (char *)areas->addr + (areas->first + areas->step * offset) / 8;
+	if (c->mic) return fetch(c, from, frames);
 	for (snd_pcm_uframes_t done = 0; done < frames;) {
 		snd_pcm_uframes_t at = c->received % io->buffer_size, n = frames - done;
 		if (n > io->buffer_size - at) n = io->buffer_size - at;
@@ -249,10 +308,11 @@ static int virtual_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *fds, unsign
 	snd_pcm_sframes_t avail = snd_pcm_avail_update(io->pcm); /* takes ALSA's lock */
 	arm(c);
 	if (c->storm) return -EIO;
+	unsigned short ready = c->mic ? POLLIN : POLLOUT;
 	if (c->gone) *revents = POLLERR | POLLHUP;
-	else if (avail < 0) *revents = POLLERR | POLLOUT;
+	else if (avail < 0) *revents = POLLERR | ready;
 	else if (io->state == SND_PCM_STATE_DRAINING) *revents = c->played == c->received ? POLLOUT : 0;
-	else if ((snd_pcm_uframes_t)avail >= c->avail_min) *revents = POLLOUT;
+	else if ((snd_pcm_uframes_t)avail >= c->avail_min) *revents = ready;
 	return 0;
 }
 
@@ -273,6 +333,7 @@ static void release(card *c)
 {
 	if (c->folder >= 0) close(c->folder);
 	if (c->heard >= 0) close(c->heard);
+	if (c->spoken >= 0) close(c->spoken);
 	if (c->log >= 0) close(c->log);
 	if (c->timer >= 0) close(c->timer);
 	free(c->ring);
@@ -333,11 +394,11 @@ static double number(snd_config_t *node)
 SND_PCM_PLUGIN_DEFINE_FUNC(virtual)
 {
 	(void)root;
-	if (stream != SND_PCM_STREAM_PLAYBACK) return -EINVAL;
 	const char *folder = NULL;
 	card *c = calloc(1, sizeof *c);
 	if (!c) return -ENOMEM;
-	c->folder = c->heard = c->log = c->timer = -1;
+	c->folder = c->heard = c->spoken = c->log = c->timer = -1;
+	c->mic = stream == SND_PCM_STREAM_CAPTURE;
 	c->rate = 48000, c->channels = 2, c->speed = 1;
 
 	snd_config_iterator_t i, next;
@@ -363,7 +424,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(virtual)
 	c->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	error = -errno;
 	if (c->heard < 0 || c->log < 0 || c->timer < 0) goto failed;
-	c->base = frames_in_file(c);
+	c->base = c->mic ? 0 : frames_in_file(c);
 	error = there(c, "gone") ? -ENODEV : there(c, "storm") ? -ECONNREFUSED : 0;
 	note(c, error ? "refused" : "open");
 	if (error) goto failed;

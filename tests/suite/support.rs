@@ -42,6 +42,12 @@ impl Program {
         self
     }
 
+    /// The folder that another run has left.
+    pub fn within(mut self, ran: Ran) -> Self {
+        self.folder = ran.folder;
+        self
+    }
+
     /// What the program reads from standard input.
     pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
         self.stdin = bytes.as_ref().to_vec();
@@ -63,6 +69,7 @@ impl Program {
         command.args(&self.args).current_dir(self.folder.path()).env_remove("NO_COLOR");
         command.env("XDG_CONFIG_HOME", self.folder.path().join("config"));
         command.env("XDG_DATA_HOME", self.folder.path().join("data"));
+        command.env("XDG_CACHE_HOME", self.folder.path().join("cache"));
         command
     }
 

@@ -113,7 +113,7 @@ fn a_manifest_that_is_not_valid_is_refused() {
         ("schema", 2.into(), "`schema` is 2, this program reads 1"),
         ("rate", 7.into(), "`rate` is 7, it must be from 8000 to 192000"),
         ("clips", serde_json::json!([]), "it has no clips"),
-        ("extra", true.into(), "voice.json is not valid: unknown field `extra`"),
+        ("extra", true.into(), "unknown field `extra` in the manifest"),
     ] {
         let program = with_pack(earcoach("voice check pack"), |manifest| {
             manifest[field] = value.clone();
@@ -137,7 +137,7 @@ fn a_voice_that_is_not_there_is_named() {
     let ran = earcoach("export --voice nobody").run().exits(2);
     assert_eq!(
         ran.stderr,
-        "error: there is no voice `nobody`: `earcoach voice list` shows those at hand; the folder of \
-         a voice pack can be given too\n"
+        "error: there is no voice `nobody`: `earcoach voice list` shows those at hand; the folder or \
+         the file of a voice pack can be given too\n"
     );
 }
