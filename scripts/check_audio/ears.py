@@ -57,6 +57,15 @@ class Ears:
         """{model: what it heard} in 16 kHz samples"""
         return {name: self.read(name, samples) for name in MODELS[self.language]}
 
+    def hear_until_right(self, samples, words):
+        """({model: what it heard}, the model that heard these words, or None): no other is asked after it"""
+        heard = {}
+        for name in MODELS[self.language]:
+            heard[name] = self.read(name, samples)
+            if same(heard[name], words, self.language):
+                return heard, name
+        return heard, None
+
     def right(self, heard, words):
         """the models that heard these words"""
         return [name for name, text in heard.items() if same(text, words, self.language)]

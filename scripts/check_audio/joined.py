@@ -58,7 +58,7 @@ def check_joined(program, pack, language, ears, meter):
     sentences = times_left()[language]
     samples, rate, said = laid_out(program, pack, language, sentences)
     loudness = {words: meter(samples[begin:end], rate) for cues in said for words, begin, end in cues}
-    measured, by_model, heard_by = [], {}, 0
+    measured, by_model = [], {}
     for sentence, cues in zip(sentences, said):
         here = joints(samples, rate, cues, loudness)
         measured += here
@@ -70,20 +70,18 @@ def check_joined(program, pack, language, ears, meter):
             bad.append(f"{sentence} is said as {clips}")
         if not ears:
             continue
-        heard = ears.hear(to_16k(samples[cues[0][1]: cues[-1][2]], rate))
-        right = ears.right(heard, sentence)
-        heard_by += bool(right)
-        for model in right:
-            by_model[model] = by_model.get(model, 0) + 1
-        if len(right) < len(heard):
-            print(f"{'note ' if right else 'FAIL '} {clips}: " + ", ".join(f"{m} heard {h!r}" for m, h in heard.items()), flush=True)
-        if not right:
+        heard, by = ears.hear_until_right(to_16k(samples[cues[0][1]: cues[-1][2]], rate), sentence)
+        by_model[by] = by_model.get(by, 0) + 1
+        if by is None or len(heard) > 1:
+            print(f"{'note ' if by else 'FAIL '} {clips}: " + ", ".join(f"{m} heard {h!r}" for m, h in heard.items()), flush=True)
+        if by is None:
             bad.append(f"{clips} is misheard")
     gaps, at, within, steps = zip(*measured)
     print(f"{len(sentences)} times left, {len(measured)} joints: gap {min(gaps) * 1000:.0f} to {max(gaps) * 1000:.0f} ms; "
           f"largest step from sample to sample at a joint {max(at):.5f}, within the clips {min(within):.3f} and more; "
           f"loudness step at most {max(steps):.1f} LU")
     if ears:
-        print(f"joined times recognised exactly {heard_by}/{len(sentences)}: "
-              + ", ".join(f"{model} {n}" for model, n in by_model.items()))
+        missed = by_model.pop(None, 0)
+        print(f"joined times recognised exactly {len(sentences) - missed}/{len(sentences)}: "
+              + ", and of the rest ".join(f"{n} by {model}" for model, n in by_model.items()))
     return bad

@@ -3,7 +3,7 @@ import re, shutil, subprocess, sys
 from functools import cache
 
 HOMOPHONES = {"for": "four", "our": "hour", "ours": "hours", "to": "two", "too": "two", "won": "one", "ate": "eight",
-              "weight": "wait", "caf": "calf", "caff": "calf",
+              "weight": "wait", "heal": "heel", "caf": "calf", "caff": "calf",
               "pushups": "push ups", "situps": "sit ups", "stepups": "step ups", "warmup": "warm up",
               "cooldown": "cool down", "fibres": "fibers"}
 ENGLISH = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "

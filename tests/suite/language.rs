@@ -471,6 +471,8 @@ fn every_built_in_routine_passes_the_strict_check() {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_string())
+        // A file of words beside a routine has a language before its ending.
+        .filter(|name| !name.contains('.'))
         .collect();
     assert_eq!(names.len(), 6);
     let ran = earcoach(&format!("check --strict {}", names.join(" "))).run().exits(0);
