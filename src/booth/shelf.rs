@@ -26,9 +26,6 @@ impl Shelf {
     /// [`Error::Voice`] when there is a pack that is not valid, [`Error::Io`].
     pub fn open(folder: &Path, shown: &str, manifest: Manifest) -> Result<Self, Error> {
         let pack = PackFolder::open(folder, manifest)?;
-        // What cannot be kept is not recorded in the first place.
-        tempfile::tempfile_in(folder)
-            .map_err(|error| Error::io("cannot write into", folder, error))?;
         Ok(Self { folder: folder.into(), shown: shown.into(), pack })
     }
 

@@ -14,7 +14,7 @@ use crate::problem::{Problem, Span};
 use crate::report::Report;
 use crate::routine::{BUILT_IN, Routine, Source};
 use crate::terminal::{Color, printable, tell, write_json};
-use crate::voice::{Pack, Voice as Spoken, own_voices};
+use crate::voice::{self, Pack, Voice as Spoken, own_voices};
 
 pub fn run(command: &Voice, quiet: bool, color: Color) -> Result<ExitCode, Error> {
     match command {
@@ -29,40 +29,46 @@ pub fn run(command: &Voice, quiet: bool, color: Color) -> Result<ExitCode, Error
 }
 
 fn list(args: &VoiceList) -> Result<ExitCode, Error> {
-    let packs: Vec<Pack> = match &args.voice {
-        Some(voice) => vec![Pack::open(voice)?],
-        None if args.words => vec![Pack::built_in()],
+    let voices: Vec<Spoken> = match &args.voice {
+        Some(voice) => vec![Spoken::open(voice)?],
+        None if args.words => vec![Spoken::built_in_with_own()?],
         None => all(),
     };
+    let packs = voices.iter().flat_map(Spoken::packs);
     let mut out = BufWriter::new(io::stdout().lock());
     let written = if args.json {
-        let manifests: Vec<_> = packs.iter().map(|pack| &pack.manifest).collect();
+        let manifests: Vec<_> = packs.map(|pack| &pack.manifest).collect();
         write_json(&json!({ "voices": manifests }), &mut out)
     } else if args.words {
-        let clips = packs.iter().flat_map(|pack| &pack.manifest.clips);
-        clips.into_iter().try_for_each(|clip| writeln!(out, "{}", printable(&clip.words)))
+        let mut clips = packs.flat_map(|pack| &pack.manifest.clips);
+        clips.try_for_each(|clip| writeln!(out, "{}", printable(&clip.words)))
     } else {
-        packs.iter().try_for_each(|pack| writeln!(out, "{}", line(pack)))
+        let mut packs = voices.iter().flat_map(|voice| voice.packs().iter().enumerate());
+        packs.try_for_each(|(place, pack)| writeln!(out, "{}", line(pack, place > 0)))
     };
     written.and_then(|()| out.flush()).map_err(Error::output)?;
     Ok(ExitCode::Done)
 }
 
-/// The built-in voice and those in the user's own folder; broken ones are told of.
-fn all() -> Vec<Pack> {
-    let own = own_voices().into_iter().filter_map(|name| {
-        Pack::open(&name).map_err(|error| tell(printable(&format!("warning: {error}")))).ok()
-    });
-    std::iter::once(Pack::built_in()).chain(own).collect()
+/// The built-in voice, with what was added to it, and those in the user's own folder; broken ones
+/// are told of.
+fn all() -> Vec<Spoken> {
+    let sound = |name: &str| {
+        Spoken::open(name).map_err(|error| tell(printable(&format!("warning: {error}")))).ok()
+    };
+    let built_in = sound(voice::BUILT_IN).unwrap_or_else(Spoken::built_in);
+    let own = own_voices().into_iter().filter(|name| name != voice::BUILT_IN);
+    std::iter::once(built_in).chain(own.filter_map(|name| sound(&name))).collect()
 }
 
-fn line(pack: &Pack) -> String {
+/// What is told of a pack, which may be one that was added to the one before.
+fn line(pack: &Pack, is_added: bool) -> String {
     let manifest = &pack.manifest;
     let frames: u64 = manifest.clips.iter().map(|clip| clip.frames).sum();
     let seconds = frames / u64::from(manifest.rate);
+    let name = if is_added { "  added to it".into() } else { printable(&pack.shown) };
     format!(
-        "{:<16} {}  {} clips, {seconds} s  {} ({})",
-        printable(&pack.shown),
+        "{name:<16} {}  {} clips, {seconds} s  {} ({})",
         printable(&manifest.language),
         manifest.clips.len(),
         printable(&manifest.speaker),

@@ -1,8 +1,10 @@
 //! A voice pack's folder as it is being made: clips are put into it one by one, and nothing that
 //! was there is lost.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+#[cfg(unix)]
+use std::fs::TryLockError;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use deunicode::deunicode;
@@ -42,26 +44,30 @@ pub struct PackFolder {
     fresh: Vec<PathBuf>,
     /// Files that are in no manifest any more once it is saved.
     replaced: Vec<PathBuf>,
+    /// Held while it is written into.
+    _lock: Option<File>,
 }
 
 impl PackFolder {
     /// Opens a folder, or begins one with `manifest`, whose clips are not looked at.
     ///
     /// # Errors
-    /// [`Error::Voice`] when there is a pack that is not valid, [`Error::Io`].
+    /// [`Error::Voice`] when there is a pack that is not valid; [`Error::Io`], also when the folder
+    /// cannot be written into, or somebody else does so: what cannot be kept is not made in the
+    /// first place.
     pub fn open(folder: &Path, manifest: Manifest) -> Result<Self, Error> {
-        if folder.join(manifest::FILE).exists() {
-            let pack = Pack::open(&folder.to_string_lossy())?;
-            return Ok(Self::of(folder, pack.manifest, false));
-        }
         let is_new = !folder.exists();
         fs::create_dir_all(folder).map_err(|error| Error::io("cannot make", folder, error))?;
-        Ok(Self::of(folder, Manifest { clips: Vec::new(), ..manifest }, is_new))
-    }
-
-    fn of(folder: &Path, manifest: Manifest, is_new: bool) -> Self {
+        let cannot_write = |error| Error::io("cannot write into", folder, error);
+        let lock = lock(folder).map_err(cannot_write)?;
+        tempfile::tempfile_in(folder).map_err(cannot_write)?;
+        let manifest = if folder.join(manifest::FILE).exists() {
+            Pack::open(&folder.to_string_lossy())?.manifest
+        } else {
+            Manifest { clips: Vec::new(), ..manifest }
+        };
         let (fresh, replaced) = (Vec::new(), Vec::new());
-        Self { folder: folder.into(), manifest, is_new, fresh, replaced }
+        Ok(Self { folder: folder.into(), manifest, is_new, fresh, replaced, _lock: lock })
     }
 
     /// What is known of the pack.
@@ -218,6 +224,25 @@ pub fn slug(words: &str) -> String {
     }
 }
 
+/// Locks a folder against others of this program, where the system can.
+#[cfg(unix)]
+fn lock(folder: &Path) -> io::Result<Option<File>> {
+    let file = File::open(folder)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => {
+            Err(io::Error::other("another earcoach is at work in it; wait until that is done"))
+        }
+        // Some file systems know no locks.
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+#[cfg(not(unix))]
+fn lock(_: &Path) -> io::Result<Option<File>> {
+    Ok(None)
+}
+
 /// A file with all that is to be in it, not yet in its place.
 fn written(path: &Path, bytes: &[u8], replace: bool) -> Result<Output, Error> {
     let mut output = Output::create_for_the_end(path, replace)?;
@@ -269,6 +294,7 @@ mod tests {
         };
         assert_eq!(names(), ["voice.json", "well-done-2.flac", "well-done.flac"]);
         let origin = Origin { source: "espeak-ng".into(), licence: PRIVATE.into() };
+        drop(pack);
         let mut again = PackFolder::open(&path, manifest()).unwrap();
         again.put("Well done.", &clip(&[7; 9]), Some(&origin)).unwrap();
         assert_eq!(names().len(), 4);
@@ -278,5 +304,18 @@ mod tests {
         let samples = |id| read.clip(crate::voice::ClipId(id)).unwrap().samples.into_owned();
         assert_eq!((samples(0), samples(1)), (vec![7; 9], vec![4, 5]));
         assert_eq!(read.manifest.clips[0].source.as_deref(), Some("espeak-ng"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn two_do_not_write_into_one_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let open = || PackFolder::open(folder.path(), new_manifest("anna", "en", "Anna", "phone"));
+        let first = open().unwrap();
+        let refused = open().unwrap_err().to_string();
+        let expected = "another earcoach is at work in it; wait until that is done";
+        assert!(refused.ends_with(expected), "{refused}");
+        drop(first);
+        assert!(open().is_ok());
     }
 }

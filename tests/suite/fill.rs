@@ -66,7 +66,12 @@ fn what_the_voice_lacks_is_spoken_and_the_routine_can_be_exported() {
     let pack = filled.path("data/earcoach/voices/heart");
     let audit = audit(pack.to_str().unwrap()).unwrap();
     assert!(audit.report.problems.is_empty(), "{}", audit.report.render(false));
-    let again = earcoach("voice fill my.json").within(filled).run().exits(0);
+    let listed = earcoach("voice list").within(filled).run().exits(0);
+    let names: Vec<&str> = listed.text().lines().map(|line| &line[..16]).collect();
+    assert_eq!(names, ["heart           ", "  added to it   "]);
+    let said = earcoach("voice list --words").within(listed).run().exits(0);
+    assert!(said.text().ends_with("sixty\nTouch your toes.\nNow wiggle them.\n"));
+    let again = earcoach("voice fill my.json").within(said).run().exits(0);
     assert_eq!(again.text(), "nothing is missing: the voice `heart` says all of my.json\n");
     let exported = earcoach("export my.json -o a.wav").within(again).run().exits(0);
     assert!(exported.path("a.wav").is_file());
