@@ -30,11 +30,13 @@ const FREE: [&str; 1] = ["MIT-0"];
 /// Notes what is missing of the licences in a pack of files with these names.
 pub fn judge(reading: &Reading, names: &[String], problems: &mut Problems) {
     let has_text = names.iter().any(|name| is_licence(name));
-    let pack = (&reading.manifest.licence, reading.licence);
     let clips = reading.manifest.clips.iter().zip(&reading.clips);
+    // Where each clip has a licence of its own, nothing is under that of the pack.
+    let is_own = clips.clone().all(|(entry, _)| entry.licence.is_some());
+    let pack = Some((&reading.manifest.licence, reading.licence)).filter(|_| !is_own);
     let own = clips.clone().filter_map(|(entry, span)| Some((entry.licence.as_ref()?, *span)));
     let mut seen: Vec<&str> = Vec::new();
-    for (licence, span) in std::iter::once(pack).chain(own) {
+    for (licence, span) in pack.into_iter().chain(own) {
         if !has_text && is_passed_on(licence) && !seen.contains(&licence.as_str()) {
             seen.push(licence);
             problems.push(no_text(licence, span));
