@@ -97,6 +97,16 @@ Examples:
   earcoach import labels.txt | less           labels exported from Audacity
   earcoach import workout.yaml --json         a workout of w2a, with what was left out, for programs")]
     Import(Import),
+    /// Pack a routine, its voice and its clips into one file that plays anywhere
+    #[command(after_help = "\
+A bundle is taken wherever a routine is. It is checked as it is opened, and nothing is unpacked.
+
+Examples:
+  earcoach bundle my-routine.json                  my-routine.earcoach, with the clips it needs
+  earcoach bundle my-routine.json --fill           what is missing is spoken by a synthesiser first
+  earcoach bundle --voice anna -o anna.earcoach    the calf-cramp routine, spoken by Anna
+  earcoach play anna.earcoach")]
+    Bundle(Bundle),
     /// List the routines at hand: those built in, and your own
     List(List),
     /// Write a routine to begin with, and its schema for your editor
@@ -304,6 +314,28 @@ pub struct Import {
     #[arg(short, long, requires = "output")]
     pub force: bool,
     /// Print the routine and what was left out as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What `bundle` takes.
+#[derive(Debug, Args)]
+pub struct Bundle {
+    /// The name of a routine that `list` shows, a file, or `-` for standard input [default: calf-cramp]
+    pub routine: Option<String>,
+    /// The voice that speaks
+    #[command(flatten)]
+    pub voices: Voices,
+    /// What is missing
+    #[command(flatten)]
+    pub fill: FillArgs,
+    /// The file to write [default: the routine's name with the ending .earcoach, here]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(short, long)]
+    pub force: bool,
+    /// Print what was written as JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -61,6 +61,9 @@ pub enum Error {
     /// Whoever read our output has gone; nothing to complain about.
     #[error("the reader of our output has gone")]
     ClosedPipe,
+    /// A bundle is not valid, or cannot be made.
+    #[error("bundle {}", printable(.0))]
+    Bundle(String),
     /// A speech synthesiser has not spoken what it was to.
     #[error("{0}")]
     Speech(String),
@@ -106,6 +109,7 @@ impl Error {
             | Self::Voice { .. }
             | Self::Take { .. }
             | Self::Music(_)
+            | Self::Bundle(_)
             | Self::Audio { .. } => ExitCode::Invalid,
             Self::Exists(_) | Self::Taken(_) | Self::Io { .. } | Self::Speech(_) => {
                 ExitCode::Failed

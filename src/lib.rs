@@ -59,6 +59,7 @@ pub mod archive;
 pub mod audit;
 pub mod bed;
 pub mod booth;
+pub mod bundle;
 pub mod captions;
 pub mod chapters;
 pub mod cli;

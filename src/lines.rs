@@ -1,10 +1,14 @@
 //! The lines of a routine: what a voice has to say in whatever way it is played.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use crate::routine::Routine;
+use crate::coach::answer;
+use crate::language::Phrasebook;
+use crate::routine::{Routine, Verb};
 use crate::sequencer::{self, Options, SIDE, Sides, Talk};
-use crate::voice::Voice;
+use crate::time::Millis;
+use crate::timeline::SoundKind;
+use crate::voice::{Speaker, Voice, VoiceClip};
 
 /// The options with which a routine may say different words: sides and talk levels, as far as
 /// its text tells them apart.
@@ -33,6 +37,46 @@ pub fn missing(text: &str, routine: &Routine, voice: &Voice) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The clips of `voice` that are heard of a routine in whatever way it is played, with any side,
+/// level and bound of its parameters, and those that other times and the answer to "where am I" are
+/// made of. `text` is the routine's own.
+pub fn clips(text: &str, routine: &Routine, voice: &Voice) -> BTreeSet<VoiceClip> {
+    let mut clips = BTreeSet::new();
+    let mut phrases = BTreeSet::new();
+    for options in ways_to_play(text) {
+        for live in [false, true] {
+            let laid_out = sequencer::sequence(routine, "", voice, &Options { live, ..options });
+            let Ok(timeline) = laid_out else { continue };
+            clips.extend(timeline.sounds.iter().filter_map(|sound| match sound.kind {
+                SoundKind::Voice { clip, .. } => Some(clip),
+                _ => None,
+            }));
+            if let Some(book) = voice.language().phrasebook() {
+                let steps = timeline.steps.iter();
+                phrases.extend(steps.flat_map(|step| answer::words(step, book)));
+            }
+        }
+    }
+    for speaker in [Speaker::Own, Speaker::StandIn] {
+        let Some(book) = voice.language_of(speaker).phrasebook() else { continue };
+        let own = phrases.iter().filter(|_| speaker == Speaker::Own).cloned();
+        for phrase in own.chain(counts(book)) {
+            let spoken = voice.compose(&phrase, speaker).unwrap_or_default();
+            clips.extend(spoken.iter().map(|spoken| spoken.clip));
+        }
+    }
+    clips
+}
+
+/// Numbers, and times as they are announced and asked for.
+fn counts(book: &'static Phrasebook) -> impl Iterator<Item = String> {
+    const VERBS: [Verb; 5] = [Verb::Hold, Verb::Rest, Verb::Squeeze, Verb::Release, Verb::Breathe];
+    let seconds = (1..3600).chain((1..24).map(|hour| hour * 3600 + 61)).map(Millis::from_secs);
+    let times = seconds.flat_map(move |time| [book.time_left(time), book.duration(time)]);
+    let verbs = VERBS.into_iter().map(move |verb| book.verb_for(verb, Millis::from_secs(60)));
+    (0..100).map(|number| book.number(number)).chain(times.flatten()).chain(verbs)
 }
 
 #[cfg(test)]

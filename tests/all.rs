@@ -2,6 +2,8 @@
 
 #[path = "suite/browser.rs"]
 mod browser;
+#[path = "suite/bundle.rs"]
+mod bundle;
 #[path = "suite/chapters.rs"]
 mod chapters;
 #[path = "suite/check.rs"]

@@ -93,7 +93,10 @@ pub fn read(file: &Path) -> Result<Audio, ClipError> {
 }
 
 /// Decodes a whole file and mixes it to one channel.
-fn decode(bytes: Vec<u8>) -> Result<Audio, ClipError> {
+///
+/// # Errors
+/// See [`ClipError`].
+pub fn decode(bytes: Vec<u8>) -> Result<Audio, ClipError> {
     let mut file = Opened::new(source::without_tag(bytes)).map_err(ClipError::Decode)?;
     let rate = file.rate;
     if Rate::new(rate).is_none() {

@@ -31,6 +31,16 @@ pub fn phrases(timeline: &Timeline, heard: &Heard, book: &'static Phrasebook) ->
     phrases
 }
 
+/// What any answer about a step may be made of, its time left out.
+pub fn words(step: &TimelineStep, book: &'static Phrasebook) -> Vec<String> {
+    let mut words = vec![book.almost_there.to_string(), book.keep_going.to_string()];
+    for name in [step.label.as_str(), what(step.verb, book)] {
+        words.extend([filled(book.next_up, "name", name), format!("{name}.")]);
+    }
+    words.extend(step.side.map(|side| filled(book.first_side, "side", book.side(side))));
+    words
+}
+
 /// The verb as the coach says it.
 fn what(verb: Verb, book: &'static Phrasebook) -> &'static str {
     match verb {

@@ -6,7 +6,7 @@
 //! lies between the two, only [`messages`] in rings. Threads of their own wait for keys, lines and
 //! buttons.
 
-mod answer;
+pub(crate) mod answer;
 pub(crate) mod canvas;
 pub mod control;
 pub mod device;

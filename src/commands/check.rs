@@ -80,7 +80,7 @@ fn check(file: &str, args: &Check) -> Vec<Checked> {
         let Reading { routine, voice, mut problems, translation } =
             reading::read(&source, &[], &args.voices)?;
         if let Some(mut routine) = routine {
-            routine::attach(&mut routine, source.folder.as_deref(), &mut problems);
+            routine::attach(&mut routine, &source, &mut problems);
             for options in ways_to_play(&source.text) {
                 let timeline = lay_out(&source, &routine, &voice, &options, &mut problems);
                 if let Some(timeline) = timeline.as_ref().filter(|_| is_plain(&options)) {
@@ -129,7 +129,7 @@ fn problems_with(setting: &Setting, source: &Source, args: &Check) -> Vec<Proble
     let Ok(Reading { routine: Some(mut routine), voice, mut problems, .. }) = read else {
         return Vec::new();
     };
-    routine::attach(&mut routine, source.folder.as_deref(), &mut problems);
+    routine::attach(&mut routine, &source, &mut problems);
     for live in [false, true] {
         let options = Options { live, ..Options::default() };
         lay_out(source, &routine, &voice, &options, &mut problems);

@@ -140,7 +140,8 @@ struct Done {
 
 impl Wish<'_> {
     fn fill(&self, source: &Source, quiet: bool) -> Result<Done, Error> {
-        let reading = reading::read_for(source, self.settings, |routine| self.voice(routine))?;
+        let reading =
+            reading::read_for(source, self.settings, |routine| self.voice(source, routine))?;
         let Reading { routine, voice, problems, translation } = reading;
         if let Some(words) = translation.filter(Report::has_errors) {
             return Err(words.into());
@@ -186,7 +187,7 @@ impl Wish<'_> {
     }
 
     /// The voice that is to be filled; a new one where a language is given for it.
-    fn voice(&self, routine: &Routine) -> Result<(Voice, Option<Problem>), Error> {
+    fn voice(&self, source: &Source, routine: &Routine) -> Result<(Voice, Option<Problem>), Error> {
         let is_pack = |path: &Path| path.is_file() || path.join(manifest::FILE).exists();
         let is_there = |voice: &str| {
             Ok::<_, Error>(is_pack(Path::new(voice)) || Voice::open_named(voice)?.is_some())
@@ -203,7 +204,7 @@ impl Wish<'_> {
             return Ok((with_fall_back(voice, self.voices)?, None));
         }
         let (voice, unknown) =
-            reading::open_voice(self.voices, routine).map_err(|error| match error {
+            reading::open_voice(self.voices, source, routine).map_err(|error| match error {
                 Error::Usage(message) if self.language.is_none() => {
                     Error::Usage(format!("{message}; with --language TAG a new one is made"))
                 }

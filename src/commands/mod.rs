@@ -1,6 +1,7 @@
 //! What each subcommand does.
 
 mod beside;
+mod bundle;
 mod check;
 mod devices;
 mod export;
@@ -51,6 +52,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Some(Command::Show(args)) => show::run(args, cli.quiet),
         Some(Command::Check(args)) => check::run(args, cli.quiet, cli.color),
         Some(Command::Import(args)) => import::run(args, cli.quiet),
+        Some(Command::Bundle(args)) => bundle::run(args, cli.quiet),
         Some(Command::List(args)) => list::run(args),
         Some(Command::New(args)) => new::run(args, cli.quiet),
         Some(Command::Verify(args)) => verify::run(args, cli.quiet),
@@ -102,7 +104,7 @@ fn open(source: Source, voices: &Voices, choices: Choices) -> Result<Loaded, Err
         if let Some(misfit) = sequencer::misfit(&routine, &options) {
             return Err(Error::Usage(misfit));
         }
-        routine::attach(&mut routine, source.folder.as_deref(), &mut problems);
+        routine::attach(&mut routine, &source, &mut problems);
         let laid_out = lay_out(&source, &routine, &voice, &options, &mut problems);
         if let Some(mut timeline) = laid_out {
             if let Some(longest) = choices.fit {

@@ -27,7 +27,7 @@ pub struct Reading {
 /// [`Error::Usage`] for settings or voices that there are not, [`Error::Voice`] for a voice that is
 /// not valid, whatever reading the file of words gives.
 pub fn read(source: &Source, settings: &[Setting], voices: &Voices) -> Result<Reading, Error> {
-    read_for(source, settings, |routine| open_voice(voices, routine))
+    read_for(source, settings, |routine| open_voice(voices, source, routine))
 }
 
 /// The same with the voice that `open` gives, and what is wrong in asking for it.
@@ -72,17 +72,22 @@ fn read_words(source: &Source, language: Language) -> (Translation, Source, Prob
     (translation, source.clone(), problems)
 }
 
-/// The voice that was chosen, else the routine's own, else the built-in one, with whoever stands in
+/// The voice that was chosen, else that of the bundle, the routine's own, or the built-in one, with whoever stands in
 /// for it. A routine may come from a stranger: it names a voice, never a path. A voice that there
 /// is not is a problem of the routine.
 ///
 /// # Errors
 /// As [`Voice::open`].
-pub fn open_voice(voices: &Voices, routine: &Routine) -> Result<(Voice, Option<Problem>), Error> {
+pub fn open_voice(
+    voices: &Voices,
+    source: &Source,
+    routine: &Routine,
+) -> Result<(Voice, Option<Problem>), Error> {
     let mut unknown = None;
-    let voice = match (&voices.voice, &routine.voice) {
-        (Some(chosen), _) => Voice::open(chosen)?,
-        (None, Some(own)) => match Voice::open_named(&own.text)? {
+    let voice = match (&voices.voice, &source.bundle, &routine.voice) {
+        (Some(chosen), ..) => Voice::open(chosen)?,
+        (None, Some(bundle), _) => bundle.voice()?,
+        (None, None, Some(own)) => match Voice::open_named(&own.text)? {
             Some(voice) => voice,
             None => {
                 let message = format!("there is no voice `{}`", own.text);
@@ -94,7 +99,7 @@ pub fn open_voice(voices: &Voices, routine: &Routine) -> Result<(Voice, Option<P
                 Voice::built_in_with_own()?
             }
         },
-        (None, None) => Voice::built_in_with_own()?,
+        (None, None, None) => Voice::built_in_with_own()?,
     };
     match &voices.fall_back {
         Some(other) => Ok((voice.with_stand_in(Voice::open(other)?), unknown)),

@@ -108,7 +108,7 @@ fn read(source: &Source, voice: &Voice) -> Result<Routine, Error> {
     }
     let mut routine = routine;
     if let Some(routine) = &mut routine {
-        routine::attach(routine, source.folder.as_deref(), &mut problems);
+        routine::attach(routine, source, &mut problems);
     }
     match routine {
         Some(routine) if !problems.has_errors() => Ok(routine),

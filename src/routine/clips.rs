@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Action, Clip, Routine, Step, Words};
+use super::{Action, Clip, Routine, Source, Step, Words};
+use crate::bundle::Bundle;
 use crate::clip::decode::Audio;
 use crate::clip::own::{self, ClipError, ENDINGS};
 use crate::problem::{Problem, Problems, Span};
@@ -16,11 +17,11 @@ const MOST_SAMPLES: usize = 57_600_000;
 /// As many files of a folder are looked at to see whether they are used.
 const MOST_LISTED: usize = 1000;
 
-/// Reads every audio file that a routine plays. `folder` is where the routine lies; `None` for
-/// one that lies nowhere and has no files. What is wrong is noted at the step that names the file,
+/// Reads every audio file that a routine plays, from where its `source` lies. What is wrong is noted at the step that names the file,
 /// and as a warning which files beside those are not used.
-pub fn attach(routine: &mut Routine, folder: Option<&Path>, problems: &mut Problems) {
-    let mut shelf = Shelf { folder, ..Shelf::default() };
+pub fn attach(routine: &mut Routine, source: &Source, problems: &mut Problems) {
+    let (folder, bundle) = (source.folder.as_deref(), source.bundle.as_ref());
+    let mut shelf = Shelf { folder, bundle, ..Shelf::default() };
     shelf.fill(&mut routine.steps, problems);
     shelf.find_unused(problems);
 }
@@ -29,6 +30,8 @@ pub fn attach(routine: &mut Routine, folder: Option<&Path>, problems: &mut Probl
 #[derive(Default)]
 struct Shelf<'a> {
     folder: Option<&'a Path>,
+    /// The bundle that the routine is in.
+    bundle: Option<&'a Bundle>,
     files: BTreeMap<PathBuf, Arc<Audio>>,
     /// All files that are named, those that cannot be read too.
     named: BTreeSet<PathBuf>,
@@ -72,6 +75,10 @@ impl Shelf<'_> {
     }
 
     fn audio(&mut self, name: &Words) -> Result<Arc<Audio>, ClipError> {
+        if let Some(bundle) = self.bundle {
+            let file = PathBuf::from(&name.text);
+            return self.kept(&file, || bundle.clip(&name.text));
+        }
         let file = own::find(self.folder.ok_or(ClipError::Missing)?, &name.text)?;
         self.named.insert(file.clone());
         let within = Path::new(&name.text).parent();
@@ -79,16 +86,25 @@ impl Shelf<'_> {
         if let (Some(_), Some(folder)) = (within, file.parent()) {
             self.folders.entry(folder.into()).or_insert(name.span);
         }
-        if let Some(audio) = self.files.get(&file) {
+        self.kept(&file, || own::read(&file))
+    }
+
+    /// A file's samples, read once.
+    fn kept(
+        &mut self,
+        file: &Path,
+        read: impl FnOnce() -> Result<Audio, ClipError>,
+    ) -> Result<Arc<Audio>, ClipError> {
+        if let Some(audio) = self.files.get(file) {
             return Ok(Arc::clone(audio));
         }
         // Beyond the bound nothing more is taken into memory.
         if self.samples > MOST_SAMPLES {
             return Err(ClipError::TooLong);
         }
-        let audio = Arc::new(own::read(&file)?);
+        let audio = Arc::new(read()?);
         self.samples += audio.samples.len();
-        self.files.insert(file, Arc::clone(&audio));
+        self.files.insert(file.into(), Arc::clone(&audio));
         Ok(audio)
     }
 

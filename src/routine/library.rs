@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 use super::fields::did_you_mean;
+use crate::archive::ArchiveError;
+use crate::bundle::{self, Bundle};
 use crate::error::Error;
 use crate::language::Language;
 use crate::problem::{Problem, Problems, Span};
@@ -63,8 +65,9 @@ fn own_folder() -> Option<PathBuf> {
 pub fn own_routines() -> Vec<(String, PathBuf)> {
     let entries = own_folder().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
     let paths = entries.take(MOST_LISTED).flatten().map(|entry| entry.path());
-    let is_routine =
-        |path: &PathBuf| path.extension().is_some_and(|e| e == ENDING) && path.is_file();
+    let is_routine = |path: &PathBuf| {
+        path.extension().is_some_and(|e| e == ENDING || e == bundle::ENDING) && path.is_file()
+    };
     let named = |path: PathBuf| Some((path.file_stem()?.to_str()?.to_string(), path));
     let mut routines: Vec<_> = paths.filter(is_routine).filter_map(named).collect();
     routines.sort();
@@ -82,8 +85,9 @@ fn is_translation(name: &str, others: &BTreeSet<String>) -> bool {
 /// The file in the user's own folder that a name means: never one elsewhere.
 fn own_file(name: &str) -> Option<PathBuf> {
     let is_name = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\', '\0']);
-    let path = own_folder().filter(|_| is_name)?.join(format!("{name}.{ENDING}"));
-    path.is_file().then_some(path)
+    let folder = own_folder().filter(|_| is_name)?;
+    let files = [ENDING, bundle::ENDING].map(|ending| folder.join(format!("{name}.{ending}")));
+    files.into_iter().find(|path| path.is_file())
 }
 
 /// The most text a routine may have, in bytes.
@@ -102,6 +106,8 @@ pub struct Source {
     pub folder: Option<PathBuf>,
     /// The file that it was read from, if it was.
     pub path: Option<PathBuf>,
+    /// The bundle that it is in, with its voice.
+    pub bundle: Option<Bundle>,
 }
 
 impl Source {
@@ -121,7 +127,7 @@ impl Source {
         if let Some(found) = BUILT_IN.iter().find(|built_in| built_in.name == routine) {
             let (name, text) = (found.name.into(), found.text.into());
             let file = format!("{}.json (built in)", found.name);
-            return Ok(Self { name, file, text, folder: None, path: None });
+            return Ok(Self { name, file, text, folder: None, path: None, bundle: None });
         }
         Self::open_file(routine, Path::new(routine))
     }
@@ -143,10 +149,19 @@ impl Source {
             Ok(file) if file.metadata().is_ok_and(|data| data.is_dir()) => {
                 Err(Error::Usage(format!("`{routine}` is a folder; name a routine file in it")))
             }
+            Ok(_) if is_bundle(path) => Self::open_bundle(routine, path),
             Ok(file) => Self::read(&name, routine, Some(path), file),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(not_found(routine)),
             Err(error) => Err(Error::io("cannot read", path, error)),
         }
+    }
+
+    /// Opens a bundle; all that is in it is checked.
+    fn open_bundle(routine: &str, path: &Path) -> Result<Self, Error> {
+        let bundle = Bundle::open(path)?;
+        let text = bundle.routine().map_err(|error| in_bundle(routine, &error))?;
+        let source = Self::read(&bundle.name, routine, Some(path), text.as_slice())?;
+        Ok(Self { folder: None, bundle: Some(bundle), ..source })
     }
 
     /// Reads a routine's text from `input`, at most 16 MB.
@@ -162,6 +177,7 @@ impl Source {
             text: String::new(),
             folder: folder.map(PathBuf::from),
             path: path.map(PathBuf::from),
+            bundle: None,
         };
         if bytes.len() as u64 > MOST_TEXT {
             let message = format!("this is more than the {MOST_TEXT} bytes a routine may have");
@@ -192,6 +208,12 @@ impl Source {
     /// # Errors
     /// See [`Source::open`].
     pub fn translation(&self, language: Language) -> Result<Option<Self>, Error> {
+        if let Some(bundle) = &self.bundle {
+            let words = bundle.words(language).map_err(|error| in_bundle(&self.file, &error))?;
+            let file = format!("{} ({language})", self.file);
+            let source = words.map(|words| Self::read(&self.name, &file, None, words.as_slice()));
+            return source.transpose();
+        }
         if let Some(path) = &self.path {
             let beside = path.with_extension(format!("{language}.{ENDING}"));
             let shown = beside.to_string_lossy().into_owned();
@@ -218,6 +240,17 @@ impl Source {
         problems.sort();
         Report { file: self.file.clone(), text: self.text.clone(), problems }
     }
+}
+
+/// Whether a file is an archive: no routine begins like one (APPNOTE.TXT 6.3.10, 4.3.7).
+fn is_bundle(path: &Path) -> bool {
+    let mut begin = [0; 4];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut begin));
+    read.is_ok() && begin == *b"PK\x03\x04"
+}
+
+fn in_bundle(file: &str, error: &ArchiveError) -> Error {
+    Error::Bundle(format!("`{file}`: {error}"))
 }
 
 fn not_found(routine: &str) -> Error {

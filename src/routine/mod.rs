@@ -47,6 +47,8 @@ pub struct Routine {
     pub kind: Kind,
     /// The voice pack it asks for, if it does.
     pub voice: Option<Words>,
+    /// The language that it is written in.
+    pub own_language: Language,
     /// The language that its words are read in.
     pub language: Language,
     /// Where texts stand that are in another language, for whoever stands in to say.

@@ -59,7 +59,7 @@ pub fn read(
     let language = tongue.wanted.unwrap_or(own);
     let mut reader = Reader { language, problems, ..Reader::default() };
     let routine = reader.routine(&root, settings)?;
-    let routine = Routine { foreign, ..routine };
+    let routine = Routine { own_language: own, foreign, ..routine };
     let mut problems = reader.problems;
     problems.forget_doubtful_origins();
     if routine.kind == Kind::Cramp {

@@ -15,7 +15,7 @@ pub enum Files {
     /// In a folder of their own.
     Folder(PathBuf),
     /// In an archive, their names behind these letters, such as `voice/`.
-    Archive(Archive, &'static str),
+    Archive(Archive, String),
 }
 
 impl Files {
@@ -27,7 +27,7 @@ impl Files {
         if path.is_dir() {
             return Ok(Self::Folder(path.into()));
         }
-        Ok(Self::Archive(Archive::open(path)?, ""))
+        Ok(Self::Archive(Archive::open(path)?, String::new()))
     }
 
     /// Reads a file of at most `most` bytes. Links are not followed, since a pack's files lie in
@@ -65,7 +65,7 @@ impl Files {
                 files.filter_map(|entry| entry.file_name().into_string().ok()).collect()
             }
             Self::Archive(archive, within) => {
-                let names = archive.names().filter_map(|name| name.strip_prefix(within));
+                let names = archive.names().filter_map(|name| name.strip_prefix(within.as_str()));
                 names.filter(|name| !name.contains('/')).map(String::from).collect()
             }
         };

@@ -48,6 +48,8 @@ pub struct Voice {
     language: Language,
     phrases: Phrases,
     stand_in: Option<StandIn>,
+    /// How many of the packs, the last ones, stand in for the others.
+    stand_ins: usize,
 }
 
 /// A voice of another language.
@@ -63,7 +65,11 @@ impl Voice {
         Self::of_packs(vec![pack])
     }
 
-    fn of_packs(packs: Vec<Pack>) -> Self {
+    /// A voice of a pack, the first of these, and of clips that were added to it.
+    ///
+    /// # Panics
+    /// Where there is none.
+    pub fn of_packs(packs: Vec<Pack>) -> Self {
         let language = packs[0].language();
         let own = packs[0].manifest.clips.len();
         let ranks = move |place: usize, entry: &Entry| match entry.source {
@@ -71,7 +77,7 @@ impl Voice {
             _ => Rank::Guest,
         };
         let phrases = Phrases::new(all_clips(&packs, 0, ranks), language);
-        Self { packs, language, phrases, stand_in: None }
+        Self { packs, language, phrases, stand_in: None, stand_ins: 0 }
     }
 
     /// Opens a voice by the name of a built-in one or of one in the user's own folder, or by the
@@ -118,6 +124,7 @@ impl Voice {
         let first = self.packs.len();
         let is_same = other.language == self.language;
         let language = other.language;
+        self.stand_ins += other.packs.len();
         self.packs.extend(other.packs);
         if is_same {
             let clips = all_clips(&self.packs[first..], first, |_, _| Rank::Guest);
@@ -150,6 +157,11 @@ impl Voice {
     /// All packs that may be heard, the voice's own first.
     pub fn packs(&self) -> &[Pack] {
         &self.packs
+    }
+
+    /// How many of the packs, the last ones, stand in for the others.
+    pub fn stand_ins(&self) -> usize {
+        self.stand_ins
     }
 
     /// The language it speaks.

@@ -15,25 +15,23 @@ use crate::error::Error;
 pub fn file_of(pack: &Pack) -> Result<Vec<u8>, Error> {
     let mut writer = Writer::new();
     let too_large = |error: io::Error| Error::voice(&pack.shown, error.to_string());
-    add(pack, &pack.manifest, "", &mut writer)?;
+    add(pack, &pack.manifest, |name, bytes| {
+        let added = writer.add(name, bytes);
+        added.map_err(|error| Error::voice(&pack.shown, format!("`{name}`: {error}")))
+    })?;
     writer.finish().map_err(too_large)
 }
 
-/// Adds a pack to an archive, its names behind `within`: `manifest`, which lists some of its clips or
+/// Gives the files of a pack to `put`, each with its name: `manifest`, which lists some of its clips or
 /// all, those, and the licences.
 ///
 /// # Errors
-/// [`Error::Voice`] when something of the pack cannot be read, or it is too large.
+/// [`Error::Voice`] when something of the pack cannot be read, and what `put` gives.
 pub fn add(
     pack: &Pack,
     manifest: &Manifest,
-    within: &str,
-    writer: &mut Writer,
+    mut put: impl FnMut(&str, &[u8]) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut put = |name: &str, bytes: &[u8]| {
-        let added = writer.add(&format!("{within}{name}"), bytes);
-        added.map_err(|error| Error::voice(&pack.shown, format!("`{name}`: {error}")))
-    };
     put(manifest::FILE, text(manifest).as_bytes())?;
     let wanted: HashSet<&str> = manifest.clips.iter().map(|entry| entry.file.as_str()).collect();
     let mut added = HashSet::new();

@@ -414,9 +414,11 @@ fn a_command_means_paths_from_where_the_user_is_and_may_read_the_words() {
 
 #[test]
 fn a_line_of_more_letters_than_a_clip_may_say_is_named_and_breaks_no_pack() {
-    let long = "wiggle ".repeat(150);
-    let script = r#"cp "$here/tone.wav" "$2""#;
-    let ran = fill(script, &saying(&["Wiggle.", long.trim_end()])).exits(1);
+    // The routine's own text has no more; the time makes it longer.
+    let say = format!("{}{{time}}.", "wiggle ".repeat(140));
+    let hold = serde_json::json!({ "hold": { "for": "1h59m59s", "say": say } });
+    let routine = serde_json::json!({ "steps": [{ "say": "Wiggle." }, hold] }).to_string();
+    let ran = fill(r#"cp "$here/tone.wav" "$2""#, &routine).exits(1);
     let expected = "…”: it has more than 1000 letters; part it into sentences\n";
     assert!(ran.stderr.ends_with(expected), "{}", ran.stderr);
     assert_eq!(words(ran.folder.path()), ["Wiggle."]);
