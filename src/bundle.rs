@@ -254,9 +254,9 @@ impl Bundle {
     pub fn voice(&self) -> Result<Voice, Error> {
         let pack = |place| {
             let files = Files::Archive(self.archive.clone(), pack_folder(place));
-            let pack = Pack::open_files(&self.name, files)?;
-            let shown = pack.manifest.name.clone();
-            Ok::<_, Error>(Pack { shown, ..pack })
+            let mut pack = Pack::open_files(&self.name, files)?;
+            pack.shown.clone_from(&pack.manifest.name);
+            Ok::<_, Error>(pack)
         };
         let own = (0..self.packs).map(pack).collect::<Result<_, _>>()?;
         let others = self.packs..self.packs + self.stand_ins;

@@ -50,7 +50,13 @@ fn the_same_routine_gives_the_same_bundle_and_other_tools_read_it() {
     fs::write(&file, once).unwrap();
     let (listed, _) = tool("unzip", &["-t", file.to_str().unwrap()]);
     let listed = String::from_utf8(listed).unwrap();
-    for name in ["bundle.json", "routine.json", "clips/own/bell.wav", "voice-0/voice.json", "voice-0/LICENCE.md"] {
+    for name in [
+        "bundle.json",
+        "routine.json",
+        "clips/own/bell.wav",
+        "voice-0/voice.json",
+        "voice-0/LICENCE.md",
+    ] {
         assert!(listed.contains(name), "{name}: {listed}");
     }
 }
@@ -63,8 +69,13 @@ fn a_bundle_is_taken_wherever_a_routine_is() {
     assert_eq!(run("check --strict b.earcoach").text(), "b.earcoach: ok\n");
     let named = run("export b.earcoach");
     assert_eq!(named.files(), ["b.earcoach", "bells.wav"]);
-    let listed = earcoach("list").own("config/earcoach/routines/evening.earcoach", &bundle).run().exits(0);
-    assert!(listed.text().lines().any(|line| line.starts_with("evening ") && line.contains("Bells")), "{}", listed.text());
+    let listed =
+        earcoach("list").own("config/earcoach/routines/evening.earcoach", &bundle).run().exits(0);
+    assert!(
+        listed.text().lines().any(|line| line.starts_with("evening ") && line.contains("Bells")),
+        "{}",
+        listed.text()
+    );
 }
 
 #[test]
@@ -73,7 +84,8 @@ fn a_bundle_keeps_the_words_and_the_voice_that_were_filled_in() {
     let words = r#"{ "language": "de", "words": { "Touch your toes.": "Berühre die Zehen." } }"#;
     let program = earcoach("voice fill my.json --voice oma --language de --tts espeak-ng");
     let filled = program.file("my.json", routine).file("my.de.json", words).run().exits(0);
-    let bundled = earcoach("bundle my.json --voice oma -o b.earcoach").within(filled).run().exits(0);
+    let bundled =
+        earcoach("bundle my.json --voice oma -o b.earcoach").within(filled).run().exits(0);
     let bundle = fs::read(bundled.path("b.earcoach")).unwrap();
     let own = earcoach("export my.json --voice oma -o own.wav").within(bundled).run().exits(0);
     let own = fs::read(own.path("own.wav")).unwrap();
@@ -88,9 +100,14 @@ fn a_bundle_keeps_the_words_and_the_voice_that_were_filled_in() {
 fn a_bundle_with_a_voice_that_stands_in_says_the_same() {
     let routine = r#"{ "steps": [{ "say": "Touch your toes." }, { "say": "Well done." }] }"#;
     let program = earcoach("voice fill my.json --voice me --language en --tts espeak-ng");
-    let me = program.file("my.json", r#"{ "steps": [{ "say": "Touch your toes." }] }"#).run().exits(0);
+    let me =
+        program.file("my.json", r#"{ "steps": [{ "say": "Touch your toes." }] }"#).run().exits(0);
     let options = "--voice me --fall-back heart";
-    let ran = earcoach(&format!("bundle my.json {options} -o b.earcoach")).within(me).file("my.json", routine).run().exits(0);
+    let ran = earcoach(&format!("bundle my.json {options} -o b.earcoach"))
+        .within(me)
+        .file("my.json", routine)
+        .run()
+        .exits(0);
     let bundle = fs::read(ran.path("b.earcoach")).unwrap();
     let own = earcoach(&format!("export my.json {options} -o own.wav")).within(ran).run().exits(0);
     let other = exported("b.earcoach", |program| program.file("b.earcoach", &bundle));
@@ -101,9 +118,15 @@ fn a_bundle_with_a_voice_that_stands_in_says_the_same() {
 fn nothing_is_replaced_and_nothing_half_written() {
     let ran = earcoach("bundle -o b.earcoach").file("b.earcoach", "mine").run().exits(1);
     assert_eq!(fs::read(ran.path("b.earcoach")).unwrap(), b"mine");
-    let ran = earcoach("bundle my.json").file("my.json", r#"{ "steps": [{ "say": "Touch your toes." }] }"#).run().exits(3);
+    let ran = earcoach("bundle my.json")
+        .file("my.json", r#"{ "steps": [{ "say": "Touch your toes." }] }"#)
+        .run()
+        .exits(3);
     assert_eq!(ran.files(), ["my.json"]);
-    let ran = earcoach("bundle my.json").file("my.json", r#"{ "steps": [{ "clip": "none.wav" }] }"#).run().exits(3);
+    let ran = earcoach("bundle my.json")
+        .file("my.json", r#"{ "steps": [{ "clip": "none.wav" }] }"#)
+        .run()
+        .exits(3);
     assert_eq!(ran.files(), ["my.json"]);
     let bundle = bundled("", |program| program);
     let ran = earcoach("bundle b.earcoach -o c.earcoach").file("b.earcoach", bundle).run().exits(2);
@@ -139,7 +162,10 @@ fn a_bundle_that_was_tampered_with_is_refused_by_name() {
     let bundle = bundled("bells.json", with_clips);
     for (edit, expected) in [
         ("files['routine.json'] += b' '", "`routine.json` is not what bundle.json says of it"),
-        ("del files['clips/own/bell.wav']", "`clips/own/bell.wav`: it cannot be read: there is no such file"),
+        (
+            "del files['clips/own/bell.wav']",
+            "`clips/own/bell.wav`: it cannot be read: there is no such file",
+        ),
         ("files['other.txt'] = b'x'", "`other.txt` is not in bundle.json"),
         ("listed['schema'] = 2", "`schema` is 2, this program reads 1"),
         ("listed['name'] = '../evil'", "`name` is no name for a file"),
@@ -148,10 +174,16 @@ fn a_bundle_that_was_tampered_with_is_refused_by_name() {
         ("listed['packs'] = 9", "voice.json"),
         ("listed['more'] = 1", "bundle.json is not valid: unknown field `more`"),
         ("files['../evil.txt'] = b'x'; sums()", "`../evil.txt` is no name"),
-        ("files['voice-0/voice.json'] = b'{}'; sums()", "voice.json"),
+        (
+            "files['voice-0/voice.json'] = b'{}'; sums()",
+            "voice pack `bells`: the manifest has no `name`",
+        ),
         ("files['routine.json'] = b'{'; sums()", "the text ends too early"),
         ("files['clips/own/bell.wav'] = b'no sound'; sums()", "it is no audio that can be read"),
-        ("files['routine.json'] = files['routine.json'].replace(b'./own', b'../own'); sums()", "it lies outside the routine's folder"),
+        (
+            "files['routine.json'] = files['routine.json'].replace(b'./own', b'../own'); sums()",
+            "it lies outside the routine's folder",
+        ),
     ] {
         let ran = edited(&bundle, edit);
         assert_eq!(ran.code, 3, "{edit}: {}", ran.stderr);
