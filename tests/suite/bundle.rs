@@ -174,7 +174,10 @@ fn a_bundle_that_was_tampered_with_is_refused_by_name() {
         ("listed['packs'] = 9", "voice.json"),
         ("listed['more'] = 1", "bundle.json is not valid: unknown field `more`"),
         ("files['../evil.txt'] = b'x'; sums()", "`../evil.txt` is no name"),
-        ("files['voice-0/voice.json'] = b'{}'; sums()", "voice.json"),
+        (
+            "files['voice-0/voice.json'] = b'{}'; sums()",
+            "voice pack `bells`: the manifest has no `name`",
+        ),
         ("files['routine.json'] = b'{'; sums()", "the text ends too early"),
         ("files['clips/own/bell.wav'] = b'no sound'; sums()", "it is no audio that can be read"),
         (
