@@ -66,11 +66,14 @@ fn line(pack: &Pack, is_added: bool) -> String {
     let manifest = &pack.manifest;
     let frames: u64 = manifest.clips.iter().map(|clip| clip.frames).sum();
     let seconds = frames / u64::from(manifest.rate);
+    let clips = match manifest.clips.len() {
+        1 => "1 clip".into(),
+        count => format!("{count} clips"),
+    };
     let name = if is_added { "  added to it".into() } else { printable(&pack.shown) };
     format!(
-        "{name:<16} {}  {} clips, {seconds} s  {} ({})",
+        "{name:<16} {}  {clips}, {seconds} s  {} ({})",
         printable(&manifest.language),
-        manifest.clips.len(),
         printable(&manifest.speaker),
         printable(&manifest.licence),
     )
