@@ -91,6 +91,9 @@ impl Packing {
 ///
 /// # Errors
 /// [`Error::Voice`] when a clip cannot be read, [`Error::Bundle`] when it becomes too large.
+///
+/// # Panics
+/// Never: the list's keys are texts.
 pub fn write(
     contents: &Contents,
     voice: &Voice,

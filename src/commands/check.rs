@@ -129,7 +129,7 @@ fn problems_with(setting: &Setting, source: &Source, args: &Check) -> Vec<Proble
     let Ok(Reading { routine: Some(mut routine), voice, mut problems, .. }) = read else {
         return Vec::new();
     };
-    routine::attach(&mut routine, &source, &mut problems);
+    routine::attach(&mut routine, source, &mut problems);
     for live in [false, true] {
         let options = Options { live, ..Options::default() };
         lay_out(source, &routine, &voice, &options, &mut problems);
