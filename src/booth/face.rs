@@ -1,14 +1,14 @@
 //! What the booth shows and tells: a screen on a terminal, plain lines elsewhere, events for
 //! programs.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use super::page::{self, View};
 use super::recording::End;
-use crate::coach::screen::Screen;
+use crate::coach::face::Kind;
 use crate::coach::tty::{self, Cbreak};
 use crate::coach::writer::Writer;
 use crate::terminal::{Color, json_line, printable};
@@ -24,25 +24,10 @@ pub struct Face {
     terminal: Option<Cbreak>,
 }
 
-enum Kind {
-    /// Warnings only.
-    Quiet(Writer),
-    Lines(Writer),
-    Screen(Screen),
-}
-
 impl Face {
     /// What suits standard error; `terminal` is where keys come from, if they do.
     pub fn new(quiet: bool, color: Color, terminal: Option<Cbreak>, events: bool) -> Self {
-        let stderr = io::stderr();
-        let shares = events && io::stdout().is_terminal();
-        let kind = if quiet {
-            Kind::Quiet(Writer::new(stderr))
-        } else if stderr.is_terminal() && !console::is_dumb() && !shares {
-            Kind::Screen(Screen::new(color.wanted_on(&stderr)))
-        } else {
-            Kind::Lines(Writer::new(stderr))
-        };
+        let kind = Kind::suiting(quiet, color, events);
         let events = events.then(|| Writer::new(io::stdout()));
         Self { kind, events, drawn: None, terminal }
     }

@@ -26,27 +26,35 @@ pub struct Face {
     terminal: Option<Cbreak>,
 }
 
-enum Kind {
+/// How people are shown something on standard error.
+pub(crate) enum Kind {
     /// Warnings only.
     Quiet(Writer),
+    /// A line for each thing.
     Lines(Writer),
+    /// A screen that is drawn anew.
     Screen(Screen),
+}
+
+impl Kind {
+    /// What suits it. A terminal that cannot move its cursor, or that shows events too, gets lines.
+    pub(crate) fn suiting(quiet: bool, color: Color, events: bool) -> Self {
+        let stderr = std::io::stderr();
+        let shares = events && std::io::stdout().is_terminal();
+        if quiet {
+            Self::Quiet(Writer::new(stderr))
+        } else if stderr.is_terminal() && !console::is_dumb() && !shares {
+            Self::Screen(Screen::new(color.wanted_on(&stderr)))
+        } else {
+            Self::Lines(Writer::new(stderr))
+        }
+    }
 }
 
 impl Face {
     /// What suits standard error; `terminal` is where keys come from, if they do.
-    ///
-    /// A terminal that cannot move its cursor, or that shows events too, gets lines.
     pub fn new(quiet: bool, color: Color, terminal: Option<Cbreak>, events: bool) -> Self {
-        let stderr = std::io::stderr();
-        let shares = events && std::io::stdout().is_terminal();
-        let kind = if quiet {
-            Kind::Quiet(Writer::new(stderr))
-        } else if stderr.is_terminal() && !console::is_dumb() && !shares {
-            Kind::Screen(Screen::new(color.wanted_on(&stderr)))
-        } else {
-            Kind::Lines(Writer::new(stderr))
-        };
+        let kind = Kind::suiting(quiet, color, events);
         Self { kind, device: String::new(), drawn: None, terminal }
     }
 

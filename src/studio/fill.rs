@@ -78,7 +78,11 @@ impl Studio<'_> {
         pack: &mut PackFolder,
         progress: impl FnMut(usize),
     ) -> Result<Filled, Error> {
-        pack.ensure_room(lines.iter().filter(|line| pack.entry(line).is_none()).count())?;
+        let new = lines.iter().filter(|line| pack.entry(line).is_none()).count();
+        if let Err(error) = pack.ensure_room(new) {
+            // A folder that was made for it goes.
+            return pack.save().and(Err(error));
+        }
         let queue = Queue::new(lines);
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let workers = self.engine.at_once(cores).min(lines.len());

@@ -279,6 +279,17 @@ fn a_new_voice_in_another_language_says_all_of_a_routine() {
 }
 
 #[test]
+fn more_lines_than_a_pack_may_have_are_refused_and_leave_nothing() {
+    let lines: Vec<String> = (0..10_001).map(|i| format!("Zany line {i} wobbles.")).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let command = format!("voice fill my.json --voice many --language en --tts {ENGINE}");
+    let program = with_engine(earcoach(&command), "exit 1").file("my.json", saying(&lines));
+    let ran = program.run().exits(3);
+    assert!(ran.stderr.contains("it would have more than 10000"), "{}", ran.stderr);
+    assert!(!ran.path("data/earcoach/voices/many").exists());
+}
+
+#[test]
 fn what_is_asked_of_nobody_is_refused_before_anything_is_made() {
     for (args, expected) in [
         ("--voice nobody", "there is no voice `nobody`"),
