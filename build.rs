@@ -34,17 +34,15 @@ fn main() {
         println!("cargo::rerun-if-changed=src/{shared}");
     }
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    let (mut samples, mut energies) = (Vec::new(), Vec::new());
-    for clip in clips(pack) {
-        energies.extend(energy::energies(&clip, RATE));
-        samples.extend(clip);
-    }
+    let clips: Vec<Vec<i16>> = clips(pack).collect();
+    let sounds: Vec<&[i16]> = clips.iter().map(Vec::as_slice).collect();
+    let energies = energy::energies(&sounds, RATE).into_iter().flatten();
     let little = env::var("CARGO_CFG_TARGET_ENDIAN").is_ok_and(|endian| endian == "little");
-    let samples = samples
+    let samples = clips
         .into_iter()
+        .flatten()
         .flat_map(|sample: i16| if little { sample.to_le_bytes() } else { sample.to_be_bytes() });
     let energies = energies
-        .into_iter()
         .flat_map(|energy: f32| if little { energy.to_le_bytes() } else { energy.to_be_bytes() });
     write(&Path::new(&out).join("heart.pcm"), samples.collect());
     write(&Path::new(&out).join("heart.energies"), energies.collect());

@@ -1,10 +1,10 @@
 //! The samples behind a timeline's sounds, all loaded before the first is needed.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use crate::clip::Clip;
 use crate::clip::resample::Resampler;
+use crate::clip::{Clip, Samples};
 use crate::error::Error;
 use crate::loudness::Meter;
 use crate::loudness::energy::{SLICE_MS, energies};
@@ -12,12 +12,6 @@ use crate::mixer::power;
 use crate::time::Rate;
 use crate::timeline::{SoundKind, Timeline};
 use crate::voice::Voice;
-
-/// Samples at the timeline's rate, with their energies.
-fn made(samples: Vec<i16>, rate: Rate) -> (Clip, Cow<'static, [f32]>) {
-    let energies = energies(&samples, rate.hz());
-    (Clip { rate, samples: Cow::Owned(samples) }, Cow::Owned(energies))
-}
 
 /// Resamplers to one rate, each made once.
 struct Resamplers {
@@ -45,7 +39,8 @@ const MOST_SECONDS: u64 = 3600;
 #[derive(Clone, Debug)]
 pub struct Sounds {
     clips: Vec<Clip>,
-    energies: Vec<Cow<'static, [f32]>>,
+    /// Of each the energies of its 10 ms slices, where they are known already.
+    energies: Vec<Option<&'static [f32]>>,
 }
 
 impl Sounds {
@@ -63,24 +58,26 @@ impl Sounds {
         let mut resamplers = Resamplers::new(timeline.rate);
         let mut sounds = Self { clips: Vec::new(), energies: Vec::new() };
         for sound in &timeline.sounds {
-            let (clip, energies) = match &sound.kind {
+            let (rate, mut energies) = (timeline.rate, None);
+            let samples = match &sound.kind {
                 SoundKind::Voice { clip: id, .. } => {
-                    let mut clip = voice.clip(*id)?;
-                    if let Some(resampler) = resamplers.from(clip.rate.hz()) {
-                        let samples = resampler.resample(&clip.samples);
-                        clip = Clip { rate: timeline.rate, samples: Cow::Owned(samples) };
+                    let clip = voice.clip(*id)?;
+                    match resamplers.from(clip.rate.hz()) {
+                        Some(resampler) => Samples::Made(resampler.resample(&clip.samples)),
+                        None => {
+                            energies = voice.energies(*id);
+                            clip.samples
+                        }
                     }
-                    let energies = voice.energies(*id, &clip);
-                    (clip, energies)
                 }
-                SoundKind::Tone(tone) => made(tone.samples(timeline.rate), timeline.rate),
-                SoundKind::Glide(glide) => made(glide.samples(timeline.rate), timeline.rate),
-                SoundKind::Clip { audio, .. } => {
-                    let resampler = resamplers.from(audio.rate);
-                    let samples = resampler.map(|resampler| resampler.resample(&audio.samples));
-                    made(samples.unwrap_or_else(|| audio.samples.clone()), timeline.rate)
-                }
+                SoundKind::Tone(tone) => Samples::Made(tone.samples(rate)),
+                SoundKind::Glide(glide) => Samples::Made(glide.samples(rate)),
+                SoundKind::Clip { audio, .. } => match resamplers.from(audio.rate) {
+                    Some(resampler) => Samples::Made(resampler.resample(&audio.samples)),
+                    None => Samples::Decoded(Arc::clone(audio)),
+                },
             };
+            let clip = Clip { rate, samples };
             debug_assert_eq!(clip.frames(), sound.frames, "the sequencer planned with this length");
             sounds.clips.push(clip);
             sounds.energies.push(energies);
@@ -96,9 +93,11 @@ impl Sounds {
     /// The integrated loudness of the timeline in LUFS, as two ears hear it, mono in both;
     /// `None` when nothing is heard.
     pub fn loudness(&self, timeline: &Timeline) -> Option<f64> {
+        let measured = self.measure(timeline.rate);
         let mut meter = Meter::new(timeline.rate);
         for cue in &timeline.cues {
-            let energies = &self.energies[cue.sound as usize];
+            let sound = cue.sound as usize;
+            let energies = self.energies[sound].unwrap_or(&measured[sound]);
             let slice = u64::from(timeline.rate.hz() * SLICE_MS / 1000);
             let heard = (timeline.end(cue) - cue.at).0.div_ceil(slice) as usize;
             meter.place(cue.at, &energies[..heard.min(energies.len())], power(cue.ear));
@@ -106,11 +105,21 @@ impl Sounds {
         meter.integrated(timeline.frames)
     }
 
+    /// The energies of those sounds whose energies are not known.
+    fn measure(&self, rate: Rate) -> Vec<Vec<f32>> {
+        let mut sounds: Vec<&[i16]> = self.clips.iter().map(|clip| &*clip.samples).collect();
+        for (sound, _) in sounds.iter_mut().zip(&self.energies).filter(|(_, known)| known.is_some())
+        {
+            *sound = &[];
+        }
+        energies(&sounds, rate.hz())
+    }
+
     /// Sounds of given samples, for tests.
     #[cfg(test)]
     pub fn of(samples: &[&[i16]]) -> Self {
         let rate = crate::time::Rate::DEFAULT;
-        let clip = |samples: &&[i16]| Clip { rate, samples: Cow::Owned(samples.to_vec()) };
-        Self { clips: samples.iter().map(clip).collect(), energies: Vec::new() }
+        let clip = |samples: &&[i16]| Clip { rate, samples: Samples::Made(samples.to_vec()) };
+        Self { clips: samples.iter().map(clip).collect(), energies: vec![None; samples.len()] }
     }
 }

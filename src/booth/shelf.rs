@@ -61,7 +61,7 @@ impl Shelf {
         };
         let clip = pack.clip(ClipId(place as u32))?;
         let Entry { lufs, peak, .. } = clips[place];
-        let samples = clip.samples.into_owned();
+        let samples = clip.samples.to_vec();
         Ok(Some(Mastered { rate: clip.rate, samples, lufs, peak, doubts: Vec::new() }))
     }
 

@@ -7,17 +7,48 @@ pub mod own;
 pub mod resample;
 pub mod source;
 
-use std::borrow::Cow;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use crate::time::{Frames, Rate};
+use decode::Audio;
 
 /// Mono samples, 16 bit, at a known rate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clip {
     /// Frames a second.
     pub rate: Rate,
-    /// The samples; built-in clips are used where they lie in the program.
-    pub samples: Cow<'static, [i16]>,
+    /// The samples.
+    pub samples: Samples,
+}
+
+/// Samples, used where they lie.
+#[derive(Clone, Debug)]
+pub enum Samples {
+    /// In the program.
+    Embedded(&'static [i16]),
+    /// In a file that was decoded.
+    Decoded(Arc<Audio>),
+    /// Made for this.
+    Made(Vec<i16>),
+}
+
+impl Deref for Samples {
+    type Target = [i16];
+
+    fn deref(&self) -> &[i16] {
+        match self {
+            Self::Embedded(samples) => samples,
+            Self::Decoded(audio) => &audio.samples,
+            Self::Made(samples) => samples,
+        }
+    }
+}
+
+impl PartialEq for Samples {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
 }
 
 impl Clip {

@@ -6,7 +6,7 @@ use indicatif::HumanBytes;
 use serde_json::json;
 
 use super::beside::Beside;
-use super::programme::Programme;
+use super::programme::{Loudness, Programme};
 use super::progress::Progress;
 use super::tracks::Album;
 use super::{Loaded, load, page, taken};
@@ -65,12 +65,16 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     let page = || page::page(&programme, sink, routine.kind.name(), quiet);
     let told = beside.write(programme.timeline(), &routine.params, &path, page)?;
     written.notes.extend(told);
+    // Nobody is told of it when nothing is printed.
+    let measuring = (args.json || !quiet).then(|| programme.loudness());
     render(&programme, sink, tags.as_ref(), &mut output, quiet)?;
     written.notes.extend(programme.music_notes());
     written.bytes = output.bytes();
     output.finish()?;
     written.beside = beside.finish()?;
-    written.tell(&programme, args.json, quiet)?;
+    if let Some(measuring) = measuring {
+        written.tell(measuring.wait(), args.json)?;
+    }
     Ok(ExitCode::Done)
 }
 
@@ -138,7 +142,7 @@ impl Written {
     }
 
     /// Prints it: as JSON to standard output, or as a line for people to standard error.
-    fn tell(&self, programme: &Programme, json: bool, quiet: bool) -> Result<(), Error> {
+    fn tell(&self, loudness: Loudness, json: bool) -> Result<(), Error> {
         let file = self.file.to_string_lossy();
         let beside: Vec<_> = self.beside.iter().map(|file| file.to_string_lossy()).collect();
         if json {
@@ -153,21 +157,18 @@ impl Written {
                 "chapters": self.chapters,
                 "files": beside,
                 "notes": self.notes,
-                "lufs": programme.loudness_rounded(),
+                "lufs": loudness.rounded(),
             });
             return write_json(&value, std::io::stdout()).map_err(Error::output);
         }
-        if !quiet {
-            let loudness = programme.loudness_told();
-            let file = if file == "-" { "to standard output".into() } else { printable(&file) };
-            let (length, size) = (self.length.clock(), HumanBytes(self.bytes));
-            tell(format_args!("wrote {file}: {length}, {size}, {loudness}"));
-            for file in beside {
-                tell(format_args!("wrote {}", printable(&file)));
-            }
-            for note in &self.notes {
-                tell(format_args!("note: {note}"));
-            }
+        let file = if file == "-" { "to standard output".into() } else { printable(&file) };
+        let (length, size) = (self.length.clock(), HumanBytes(self.bytes));
+        tell(format_args!("wrote {file}: {length}, {size}, {}", loudness.told()));
+        for file in beside {
+            tell(format_args!("wrote {}", printable(&file)));
+        }
+        for note in &self.notes {
+            tell(format_args!("note: {note}"));
         }
         Ok(())
     }

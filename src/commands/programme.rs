@@ -4,6 +4,7 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 
 use super::music;
 use super::progress::Progress;
@@ -18,6 +19,57 @@ use crate::timeline::Timeline;
 
 /// What is within so many LU of the loudness asked for is left as it is.
 const NEAR_ENOUGH: f64 = 0.5;
+
+/// How loud a programme is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Loudness {
+    /// In LUFS.
+    Lufs(f64),
+    /// Nobody knows: there is music under it, and nothing was measured.
+    Music,
+    /// Nothing is heard.
+    Silence,
+}
+
+impl Loudness {
+    /// How people are told of it.
+    pub fn told(self) -> String {
+        match self {
+            Self::Lufs(lufs) => format!("{lufs:.1} LUFS"),
+            Self::Music => "music under it".into(),
+            Self::Silence => "silent".into(),
+        }
+    }
+
+    /// In LUFS to a hundredth, for programs; `None` where there is none.
+    pub fn rounded(self) -> Option<f64> {
+        match self {
+            Self::Lufs(lufs) => Some((lufs * 100.0).round() / 100.0),
+            Self::Music | Self::Silence => None,
+        }
+    }
+}
+
+/// A loudness that is being found out.
+#[derive(Debug)]
+pub enum Measuring {
+    /// It is known.
+    Done(Loudness),
+    /// A thread is at it.
+    Going(JoinHandle<Loudness>),
+}
+
+impl Measuring {
+    /// Waits for it.
+    pub fn wait(self) -> Loudness {
+        match self {
+            Self::Done(loudness) => loudness,
+            Self::Going(thread) => {
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            }
+        }
+    }
+}
 
 /// A timeline with all that makes it sound.
 pub struct Programme<'a> {
@@ -57,28 +109,19 @@ impl<'a> Programme<'a> {
         &self.timeline
     }
 
-    /// How loud it is, in LUFS; `None` when nothing is heard, or when music is and nothing was
-    /// measured.
-    pub fn loudness(&self) -> Option<f64> {
+    /// Begins to find out how loud it is, on a thread of its own, so that nothing waits for it.
+    pub fn loudness(&self) -> Measuring {
         match self.level {
-            Some(level) => Some(level.lufs),
-            None if self.music.is_wanted() => None,
-            None => self.sounds.loudness(&self.timeline),
+            Some(level) => Measuring::Done(Loudness::Lufs(level.lufs)),
+            None if self.music.is_wanted() => Measuring::Done(Loudness::Music),
+            None => {
+                let (sounds, timeline) = (Arc::clone(&self.sounds), Arc::clone(&self.timeline));
+                Measuring::Going(thread::spawn(move || match sounds.loudness(&timeline) {
+                    Some(lufs) => Loudness::Lufs(lufs),
+                    None => Loudness::Silence,
+                }))
+            }
         }
-    }
-
-    /// How loud it is, as people are told of it.
-    pub fn loudness_told(&self) -> String {
-        match self.loudness() {
-            Some(lufs) => format!("{lufs:.1} LUFS"),
-            None if self.music.is_wanted() => "music under it".into(),
-            None => "silent".into(),
-        }
-    }
-
-    /// The same to a hundredth, for programs.
-    pub fn loudness_rounded(&self) -> Option<f64> {
-        self.loudness().map(|lufs| (lufs * 100.0).round() / 100.0)
     }
 
     /// What was left out of its music, for people.

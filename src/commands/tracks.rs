@@ -100,6 +100,7 @@ impl Written<'_> {
             return Ok(());
         }
         let (folder, programme) = (self.folder.to_string_lossy(), &self.album.programme);
+        let loudness = programme.loudness();
         let (count, size) = (self.album.tracks.tracks.len(), HumanBytes(self.bytes));
         let length = programme.timeline().rate.moment_of(programme.frames()).clock();
         tell(format_args!(
@@ -107,7 +108,7 @@ impl Written<'_> {
             printable(&folder),
             if count == 1 { "" } else { "s" },
             self.playlist,
-            programme.loudness_told(),
+            loudness.wait().told(),
         ));
         for note in &self.notes {
             tell(format_args!("note: {note}"));
@@ -117,6 +118,7 @@ impl Written<'_> {
 
     fn json(&self) -> serde_json::Value {
         let Album { programme, tracks, sink, channels, .. } = &self.album;
+        let loudness = programme.loudness();
         let track = |track: &Track| {
             json!({
                 "file": track.file,
@@ -136,7 +138,7 @@ impl Written<'_> {
             "bits": sink.bits().map(Bits::count),
             "bytes": self.bytes,
             "notes": self.notes,
-            "lufs": programme.loudness_rounded(),
+            "lufs": loudness.wait().rounded(),
         })
     }
 }

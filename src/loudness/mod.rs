@@ -156,7 +156,7 @@ mod tests {
             for (out, sample) in file[at..].iter_mut().zip(clip) {
                 *out += sample;
             }
-            meter.place(Frames(at as u64), &energy::energies(clip, rate.hz()), 1.0);
+            meter.place(Frames(at as u64), &energy::energies(&[clip], rate.hz())[0], 1.0);
         }
         let (ours, theirs) =
             (meter.integrated(Frames(frames as u64)).unwrap(), oracle(&file, rate.hz()));
@@ -176,8 +176,8 @@ mod tests {
         let mut library = EbuR128::new(2, rate.hz(), Mode::I).unwrap();
         library.add_frames_i16(&pairs).unwrap();
         let mut meter = Meter::new(rate);
-        let energies = energy::energies(&sound, rate.hz());
-        meter.place(Frames(0), &energies, crate::mixer::power(Ear::Left));
+        let energies = &energy::energies(&[&sound], rate.hz())[0];
+        meter.place(Frames(0), energies, crate::mixer::power(Ear::Left));
         let ours = meter.integrated(Frames(60_000)).unwrap();
         let theirs = library.loudness_global().unwrap();
         assert!((ours - theirs).abs() < 0.1, "{ours:.2} {theirs:.2}");

@@ -1,33 +1,96 @@
 //! Collects what is written into chunks of one size. Unlike `BufWriter` it hands on
 //! nothing but whole chunks until the end, so that all writes to a file begin and end where
 //! its pages do: the system then keeps the file in large pages, which takes half the time.
+//! Long silences are not written at all where the file can have holes.
 
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
 
-/// How much is written at a time, in bytes.
+/// How much is written at a time, in bytes: chunks begin at multiples of it.
 const CHUNK: usize = 128 * 1024;
+/// Zeros that are left out are whole pages of the file; a page of any common system divides this.
+const PAGE: u64 = 16 * 1024;
+/// Fewer zeros are written: a write of its own after every short silence would cost more.
+const LEAST_HOLE: u64 = 64 * 1024;
+
+/// Something to write to that may be able to have holes: bytes that were never written, take no
+/// room, and are read as zeros (POSIX.1-2024, `lseek`).
+pub trait Holes: Write {
+    /// Leaves out as many zero bytes, and says so; or that it cannot. A hole is not to be the
+    /// end of a file, which is as long as it was written.
+    ///
+    /// # Errors
+    /// Whatever moving on in the file gives.
+    fn leave_out(&mut self, zeros: u64) -> io::Result<bool>;
+}
+
+impl<W: Holes + ?Sized> Holes for &mut W {
+    fn leave_out(&mut self, zeros: u64) -> io::Result<bool> {
+        (**self).leave_out(zeros)
+    }
+}
+
+impl Holes for File {
+    fn leave_out(&mut self, zeros: u64) -> io::Result<bool> {
+        self.seek(SeekFrom::Current(zeros as i64)).map(|_| true)
+    }
+}
+
+impl Holes for Vec<u8> {
+    fn leave_out(&mut self, _zeros: u64) -> io::Result<bool> {
+        Ok(false)
+    }
+}
+
+impl Holes for io::Sink {
+    fn leave_out(&mut self, _zeros: u64) -> io::Result<bool> {
+        Ok(true)
+    }
+}
 
 /// A writer that passes on whole chunks. What is left over is written by `flush`;
 /// dropped without it, it is lost.
 #[derive(Debug)]
-pub struct Chunks<W: Write> {
+pub struct Chunks<W: Holes> {
     out: W,
+    /// Where the chunk begins.
+    begin: u64,
     chunk: Vec<u8>,
+    /// Zeros that follow the chunk.
+    zeros: u64,
 }
 
-impl<W: Write> Chunks<W> {
+impl<W: Holes> Chunks<W> {
     /// Collects chunks for `out`.
     pub fn new(out: W) -> Self {
-        Self { out, chunk: Vec::with_capacity(CHUNK) }
+        Self { out, begin: 0, chunk: Vec::with_capacity(CHUNK), zeros: 0 }
     }
 
-    /// Writes `count` zero bytes.
-    ///
-    /// # Errors
-    /// Whatever writing to the inner writer gives.
-    pub fn write_zeros(&mut self, mut count: u64) -> io::Result<()> {
+    /// Adds zero bytes: they are written, or left out, when it is known how many there are.
+    pub fn add_zeros(&mut self, count: u64) {
+        self.zeros += count;
+    }
+
+    /// Writes the zeros that were added, or leaves most of them out.
+    fn settle_zeros(&mut self) -> io::Result<()> {
+        let count = std::mem::take(&mut self.zeros);
+        if count < LEAST_HOLE {
+            return self.write_zeros(count);
+        }
+        let end = self.begin + self.chunk.len() as u64;
+        let to_page = end.next_multiple_of(PAGE) - end;
+        self.write_zeros(to_page)?;
+        self.pass_on()?;
+        // Something is written after it, be it one byte.
+        let hole = (count - to_page - 1) / PAGE * PAGE;
+        let hole = if self.out.leave_out(hole)? { hole } else { 0 };
+        self.begin += hole;
+        self.write_zeros(count - to_page - hole)
+    }
+
+    fn write_zeros(&mut self, mut count: u64) -> io::Result<()> {
         while count > 0 {
-            let part = count.min((CHUNK - self.chunk.len()) as u64);
+            let part = count.min(self.room() as u64);
             self.chunk.resize(self.chunk.len() + part as usize, 0);
             count -= part;
             self.pass_on_when_full()?;
@@ -35,26 +98,36 @@ impl<W: Write> Chunks<W> {
         Ok(())
     }
 
+    /// How many bytes the chunk has room for: fewer after a hole, so that the next ones begin at a
+    /// multiple of their size again.
+    fn room(&self) -> usize {
+        CHUNK - self.begin as usize % CHUNK - self.chunk.len()
+    }
+
     fn pass_on_when_full(&mut self) -> io::Result<()> {
-        if self.chunk.len() == CHUNK {
-            self.out.write_all(&self.chunk)?;
-            self.chunk.clear();
-        }
+        if self.room() == 0 { self.pass_on() } else { Ok(()) }
+    }
+
+    fn pass_on(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.chunk)?;
+        self.begin += self.chunk.len() as u64;
+        self.chunk.clear();
         Ok(())
     }
 }
 
-impl<W: Write> Write for Chunks<W> {
+impl<W: Holes> Write for Chunks<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let part = bytes.len().min(CHUNK - self.chunk.len());
+        self.settle_zeros()?;
+        let part = bytes.len().min(self.room());
         self.chunk.extend_from_slice(&bytes[..part]);
         self.pass_on_when_full()?;
         Ok(part)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.out.write_all(&self.chunk)?;
-        self.chunk.clear();
+        self.settle_zeros()?;
+        self.pass_on()?;
         self.out.flush()
     }
 }
@@ -63,13 +136,17 @@ impl<W: Write> Write for Chunks<W> {
 mod tests {
     use super::*;
 
-    /// Notes how much is written at a time.
+    /// Notes how much is written at a time, and what is left out.
     #[derive(Default)]
-    struct Sizes(Vec<usize>);
+    struct Sizes {
+        written: Vec<usize>,
+        holes: Vec<u64>,
+        has_holes: bool,
+    }
 
     impl Write for Sizes {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.push(bytes.len());
+            self.written.push(bytes.len());
             Ok(bytes.len())
         }
 
@@ -78,24 +155,70 @@ mod tests {
         }
     }
 
+    impl Holes for Sizes {
+        fn leave_out(&mut self, zeros: u64) -> io::Result<bool> {
+            self.holes.extend(self.has_holes.then_some(zeros));
+            Ok(self.has_holes)
+        }
+    }
+
+    const FEW: u64 = LEAST_HOLE - 1;
+
     #[test]
     fn all_but_the_last_write_are_whole_chunks() {
         let mut chunks = Chunks::new(Sizes::default());
         chunks.write_all(&[1; 44]).unwrap();
-        chunks.write_zeros(3 * CHUNK as u64).unwrap();
-        chunks.write_all(&vec![2; CHUNK]).unwrap();
+        for _ in 0..6 {
+            chunks.add_zeros(FEW);
+            chunks.write_all(&[2]).unwrap();
+        }
+        chunks.write_all(&vec![3; CHUNK]).unwrap();
         chunks.flush().unwrap();
-        assert_eq!(chunks.out.0, [CHUNK, CHUNK, CHUNK, CHUNK, 44]);
+        assert_eq!(chunks.out.written, [CHUNK, CHUNK, CHUNK, CHUNK, 44]);
     }
 
     #[test]
-    fn every_byte_arrives_in_its_place() {
-        let mut chunks = Chunks::new(Vec::new());
-        chunks.write_all(&[1, 2]).unwrap();
-        chunks.write_zeros(CHUNK as u64).unwrap();
-        chunks.write_all(&[3]).unwrap();
+    fn a_long_silence_is_a_hole_of_whole_pages_after_which_chunks_end_where_they_did() {
+        let mut chunks = Chunks::new(Sizes { has_holes: true, ..Sizes::default() });
+        let (page, chunk) = (PAGE as usize, CHUNK as u64);
+        chunks.write_all(&[1; 44]).unwrap();
+        (0..3).for_each(|_| chunks.add_zeros(chunk));
+        chunks.write_all(&vec![2; CHUNK]).unwrap();
         chunks.flush().unwrap();
-        let expected = [vec![1, 2], vec![0; CHUNK], vec![3]].concat();
-        assert!(chunks.out == expected);
+        assert_eq!(chunks.out.holes, [3 * chunk - PAGE]);
+        assert_eq!(chunks.out.written, [page, CHUNK, 44]);
+    }
+
+    #[test]
+    fn a_hole_is_never_the_end() {
+        let mut chunks = Chunks::new(Sizes { has_holes: true, ..Sizes::default() });
+        chunks.add_zeros(LEAST_HOLE);
+        chunks.flush().unwrap();
+        assert_eq!(chunks.out.holes, [LEAST_HOLE - PAGE]);
+        assert_eq!(chunks.out.written.last(), Some(&(PAGE as usize)));
+    }
+
+    #[test]
+    fn every_byte_arrives_in_its_place_with_holes_and_without() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a");
+        let parts: [(u64, u8); 5] = [(44, 1), (FEW, 0), (3, 2), (5 * CHUNK as u64, 0), (7, 3)];
+        let expected: Vec<u8> =
+            parts.iter().flat_map(|(count, byte)| vec![*byte; *count as usize]).collect();
+        let write = |out: &mut dyn Holes| {
+            let mut chunks = Chunks::new(out);
+            for (count, byte) in parts {
+                match byte {
+                    0 => chunks.add_zeros(count),
+                    _ => chunks.write_all(&vec![byte; count as usize]).unwrap(),
+                }
+            }
+            chunks.flush().unwrap();
+        };
+        let mut memory = Vec::new();
+        write(&mut memory);
+        write(&mut File::create(&file).unwrap());
+        assert!(memory == expected);
+        assert!(std::fs::read(&file).unwrap() == expected);
     }
 }

@@ -16,7 +16,7 @@ use flac_codec::metadata::{
     BlockList, Cuesheet, SeekPoint, SeekTable, Streaminfo, VorbisComment, write_blocks,
 };
 
-use super::chunks::Chunks;
+use super::chunks::{Chunks, Holes};
 use super::comments::{self, VENDOR, comments};
 use super::pcm::{Bits, Blocks, FULL_16, FULL_24};
 use super::tags::Tags;
@@ -100,7 +100,7 @@ pub fn write(
     format: FlacFormat,
     frames: Frames,
     tags: Option<&Tags>,
-    out: impl Write,
+    out: impl Holes,
     mut progress: impl FnMut(Frames),
 ) -> io::Result<Vec<u8>> {
     let mut out = Chunks::new(out);

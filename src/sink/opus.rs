@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use ogg::{PacketWriteEndInfo, PacketWriter};
 use ropus::{Application, Bitrate, Channels, Encoder};
 
-use super::chunks::Chunks;
+use super::chunks::{Chunks, Holes};
 use super::comments::{self, VENDOR, comments};
 use super::pcm::{Blocks, FULL_16};
 use super::tags::Tags;
@@ -90,7 +90,7 @@ pub fn write(
     format: OpusFormat,
     frames: Frames,
     tags: Option<&Tags>,
-    out: impl Write,
+    out: impl Holes,
     mut progress: impl FnMut(Frames),
 ) -> io::Result<()> {
     let mut out = Chunks::new(out);

@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use tempfile::NamedTempFile;
 
+use super::chunks::Holes;
 use crate::error::{Error, Stopped};
 
 /// Something to write to.
@@ -253,6 +254,20 @@ impl Write for Output {
             Kind::Whole { part, .. } => part.flush(),
             Kind::Within { file, .. } => file.flush(),
         }
+    }
+}
+
+impl Holes for Output {
+    /// A file in the making can have holes; what is streamed cannot.
+    fn leave_out(&mut self, zeros: u64) -> io::Result<bool> {
+        self.ensure_wanted()?;
+        let is_left_out = match &mut self.kind {
+            Kind::Stream(_) => false,
+            Kind::Whole { part, .. } => part.as_file_mut().leave_out(zeros)?,
+            Kind::Within { file, .. } => file.leave_out(zeros)?,
+        };
+        self.bytes += if is_left_out { zeros } else { 0 };
+        Ok(is_left_out)
     }
 }
 

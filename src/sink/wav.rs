@@ -3,7 +3,7 @@
 
 use std::io::{self, Cursor, Write};
 
-use super::chunks::Chunks;
+use super::chunks::{Chunks, Holes};
 use super::pcm::{Bits, FULL_16, FULL_24, whole};
 use super::riff;
 use crate::mixer::Span;
@@ -124,7 +124,7 @@ impl WavFile {
 pub fn write(
     spans: &mut dyn Spans,
     file: &WavFile,
-    out: impl Write,
+    out: impl Holes,
     mut progress: impl FnMut(Frames),
 ) -> io::Result<()> {
     let mut out = Chunks::new(out);
@@ -152,9 +152,12 @@ impl Encoder {
         Self { format, floats, bytes: Vec::new() }
     }
 
-    fn write(&mut self, span: Span, out: &mut Chunks<impl Write>) -> io::Result<()> {
+    fn write(&mut self, span: Span, out: &mut Chunks<impl Holes>) -> io::Result<()> {
         match span {
-            Span::Silence(frames) => out.write_zeros(frames as u64 * self.format.frame_bytes()),
+            Span::Silence(frames) => {
+                out.add_zeros(frames as u64 * self.format.frame_bytes());
+                Ok(())
+            }
             Span::Samples(samples, Ear::Both) if self.is_plain() => {
                 out.write_all(bytemuck::cast_slice(samples))
             }
@@ -188,7 +191,7 @@ impl Encoder {
         cfg!(target_endian = "little") && self.format == plain
     }
 
-    fn encode(&mut self, block: Span, out: &mut Chunks<impl Write>) -> io::Result<()> {
+    fn encode(&mut self, block: Span, out: &mut Chunks<impl Holes>) -> io::Result<()> {
         let frames = block.frames();
         let floats = if self.format.channels == 2 && block.has_ears() {
             let floats = &mut self.floats[..2 * frames];

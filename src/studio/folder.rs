@@ -301,7 +301,7 @@ mod tests {
         again.save().unwrap();
         assert_eq!(names(), ["voice.json", "well-done-2.flac", "well-done-3.flac"]);
         let read = Pack::open(path.to_str().unwrap()).unwrap();
-        let samples = |id| read.clip(crate::voice::ClipId(id)).unwrap().samples.into_owned();
+        let samples = |id| read.clip(crate::voice::ClipId(id)).unwrap().samples.to_vec();
         assert_eq!((samples(0), samples(1)), (vec![7; 9], vec![4, 5]));
         assert_eq!(read.manifest.clips[0].source.as_deref(), Some("espeak-ng"));
     }

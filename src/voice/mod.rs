@@ -12,8 +12,6 @@ pub use pack::{
     BUILT_IN, ClipId, Pack, is_name, manifest_text, own_folder, own_place, own_voices, told,
 };
 
-use std::borrow::Cow;
-
 use crate::clip::Clip;
 use crate::error::Error;
 use crate::language::Language;
@@ -225,9 +223,9 @@ impl Voice {
         self.pack_of(clip).clip(clip.clip)
     }
 
-    /// The energies of a clip's 10 ms slices; `samples` is what [`Voice::clip`] gave, at any rate.
-    pub fn energies(&self, clip: VoiceClip, samples: &Clip) -> Cow<'static, [f32]> {
-        self.pack_of(clip).energies(clip.clip, samples)
+    /// The energies of a clip's 10 ms slices at its pack's own rate, where they are known.
+    pub fn energies(&self, clip: VoiceClip) -> Option<&'static [f32]> {
+        self.pack_of(clip).energies(clip.clip)
     }
 }
 

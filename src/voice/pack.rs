@@ -1,6 +1,5 @@
 //! A voice pack: built into the program, or clips with a manifest, in a folder or in one file.
 
-use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,10 +10,10 @@ use super::files::{ENDING, Files, is_licence};
 use super::manifest::{self, Entry, Manifest};
 use super::reading::{self, Reading};
 use crate::archive::ArchiveError;
-use crate::clip::{Clip, decode};
+use crate::clip::{Clip, Samples, decode};
 use crate::error::Error;
 use crate::language::Language;
-use crate::loudness::energy::{SLICE_MS, energies};
+use crate::loudness::energy::SLICE_MS;
 use crate::sink::flac;
 use crate::terminal::printable;
 use crate::time::{Frames, Rate};
@@ -231,9 +230,9 @@ impl Pack {
         let samples = match &self.origin {
             Origin::BuiltIn(starts) => {
                 let start = starts[id.index()];
-                Cow::Borrowed(&embedded::samples()[start..start + entry.frames as usize])
+                Samples::Embedded(&embedded::samples()[start..start + entry.frames as usize])
             }
-            Origin::Files(files) => Cow::Owned(self.read(files, entry)?),
+            Origin::Files(files) => Samples::Made(self.read(files, entry)?),
         };
         Ok(Clip { rate: self.rate, samples })
     }
@@ -300,17 +299,16 @@ impl Pack {
         Ok(audio.samples)
     }
 
-    /// The energies of a clip's 10 ms slices, by which its loudness is known;
-    /// `clip` is what [`Pack::clip`] gave, at any rate.
-    pub fn energies(&self, id: ClipId, clip: &Clip) -> Cow<'static, [f32]> {
-        let embedded = matches!(self.origin, Origin::BuiltIn(_)) && clip.rate == self.rate;
-        if !embedded {
-            return Cow::Owned(energies(&clip.samples, clip.rate.hz()));
+    /// The energies of a clip's 10 ms slices at the pack's own rate, by which its loudness is
+    /// known, where they were measured when the program was built.
+    pub fn energies(&self, id: ClipId) -> Option<&'static [f32]> {
+        if !matches!(self.origin, Origin::BuiltIn(_)) {
+            return None;
         }
         let slice = u64::from(self.rate.hz() * SLICE_MS / 1000);
         let slices = |entry: &Entry| entry.frames.div_ceil(slice) as usize;
         let start = self.manifest.clips[..id.index()].iter().map(slices).sum::<usize>();
-        Cow::Borrowed(&embedded::energies()[start..start + slices(self.entry(id))])
+        Some(&embedded::energies()[start..start + slices(self.entry(id))])
     }
 }
 
@@ -335,6 +333,7 @@ pub fn told(error: &ArchiveError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::loudness::energy::energies;
 
     #[test]
     fn clips_and_energies_are_found_where_they_lie() {
@@ -342,7 +341,8 @@ mod tests {
         for id in (0..pack.manifest.clips.len() as u32).map(ClipId) {
             let clip = pack.clip(id).unwrap();
             assert_eq!(clip.frames(), pack.frames(id, Rate::DEFAULT));
-            assert_eq!(pack.energies(id, &clip), energies(&clip.samples, 48_000));
+            let measured = energies(&[&clip.samples], 48_000);
+            assert_eq!(pack.energies(id), measured.first().map(Vec::as_slice));
         }
     }
 }

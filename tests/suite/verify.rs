@@ -188,7 +188,7 @@ fn loudness_formats_noise_and_encoders_move_nothing() {
     let folder = exported(SHORT, "");
     edit(&folder, "sox", "-v 0.5 a.wav half.wav");
     edit(&folder, "sox", "a.wav -r 44100 rate.wav");
-    edit(&folder, "sox", "a.wav -b 8 eight.wav");
+    edit(&folder, "sox", "-R a.wav -b 8 eight.wav");
     edit(&folder, "sox", "a.wav -b 32 thirty-two.wav");
     edit(&folder, "ffmpeg", "-v error -i a.wav -c:a pcm_f64le float.wav");
     edit(&folder, "ffmpeg", "-v error -i a.wav -rf64 always rf64.wav");
