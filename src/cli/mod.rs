@@ -1,5 +1,6 @@
 //! The command line as it is typed.
 
+mod install;
 mod look;
 mod shared;
 mod sound;
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand};
 
 use crate::terminal::Color;
 
+pub use install::{Completions, Man};
 pub use look::{Check, List, Show, Verify};
 pub use shared::{FillArgs, MusicArgs, TimelineArgs, TtsArgs, Voices};
 pub use sound::{Devices, Export, Play};
@@ -127,6 +129,19 @@ Put it into ~/.config/earcoach/routines, and it is found by its name.")]
     /// Voice packs: what they say, and whether they are sound
     #[command(subcommand)]
     Voice(Voice),
+    /// Print what lets a shell complete the command line
+    #[command(after_help = "\
+Examples:
+  earcoach completions bash > ~/.local/share/bash-completion/completions/earcoach
+  earcoach completions zsh > ~/.zfunc/_earcoach      with `fpath+=~/.zfunc` before `compinit` in ~/.zshrc
+  earcoach completions fish > ~/.config/fish/completions/earcoach.fish")]
+    Completions(Completions),
+    /// Print the manual page, or write all of them into a folder
+    #[command(after_help = "\
+Examples:
+  earcoach man | man -l -                     reads it
+  earcoach man --dir ~/.local/share/man/man1  then: man earcoach-play")]
+    Man(Man),
 }
 
 /// What is played when nothing is named: what the program was made for.
