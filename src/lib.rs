@@ -75,6 +75,7 @@ pub mod language;
 pub mod lines;
 pub mod lint;
 pub mod loudness;
+pub mod manual;
 pub mod mixer;
 pub mod parts;
 pub mod problem;

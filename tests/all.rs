@@ -46,6 +46,9 @@ mod page;
 #[cfg(target_os = "linux")]
 #[path = "suite/record.rs"]
 mod record;
+#[cfg(unix)]
+#[path = "suite/shells.rs"]
+mod shells;
 #[path = "suite/show.rs"]
 mod show;
 #[path = "suite/support.rs"]

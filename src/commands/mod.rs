@@ -3,11 +3,13 @@
 mod beside;
 mod bundle;
 mod check;
+mod completions;
 mod devices;
 mod export;
 mod fill;
 mod import;
 mod list;
+mod man;
 mod music;
 mod new;
 mod page;
@@ -57,6 +59,8 @@ pub fn run(cli: &Cli) -> Result<ExitCode, Error> {
         Some(Command::New(args)) => new::run(args, cli.quiet),
         Some(Command::Verify(args)) => verify::run(args, cli.quiet),
         Some(Command::Schema) => schema::run(),
+        Some(Command::Completions(args)) => completions::run(args),
+        Some(Command::Man(args)) => man::run(args, cli.quiet),
         Some(Command::Voice(command)) => voice::run(command, cli.quiet, cli.color),
     }
 }
