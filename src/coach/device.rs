@@ -181,6 +181,8 @@ impl Found {
             match quietly(|| self.try_open(rate, asked, shared)) {
                 Ok(sink) => {
                     sink.mixer().add(source);
+                    #[cfg(target_os = "linux")]
+                    super::priority::raise();
                     let ahead = PERIODS * u64::from(size);
                     return Ok(Opened { _sink: sink, name: self.name.clone(), ahead });
                 }
