@@ -5,7 +5,7 @@ import time
 
 from support import Found, Place, quantity
 
-TIMES = 60  # of each kind
+TIMES = 50  # of each kind
 # What is written, over something that is there already, and where it lands.
 KINDS = [
     ("a WAV file", ["export", "-f", "-o", "out.wav"], "out.wav"),
