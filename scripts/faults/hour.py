@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 import wave
+from pathlib import Path
 
 from card import Card, RATE, differing
 from support import Found, Place, quantity
@@ -21,7 +22,9 @@ def samples_of(wav, raw):
 
 
 def faults():
-    with Place() as place:
+    # In memory where there is some: a card that waits for a disk is none.
+    memory = Path("/dev/shm")
+    with Place(within=memory if memory.is_dir() else None) as place:
         card = Card(place / "card", strict=True)
         place.write("hour.json", ROUTINE % (SECONDS // 29))
         options = ["hour.json", "--guard", "off", "--quiet"]

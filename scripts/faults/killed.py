@@ -31,6 +31,15 @@ def sum_of(path):
     return both.hexdigest()
 
 
+def make_old(place, args, lands):
+    """Puts something else there than what will be written."""
+    if args[0] == "export":
+        where = args[args.index("-o"):][:2] if "-o" in args else ["--tracks", lands]
+        place.run("export", "desk-break", "-f", *where)
+    else:
+        (place / lands).write_bytes(b"old")
+
+
 def kill_at(place, args, seconds):
     """Starts the program and kills it; whether it was still at work."""
     with place.start(*args) as process:
@@ -49,7 +58,7 @@ def faults():
             took, whole = time.monotonic() - begin, sum_of(place / lands)
             is_filling = args[1] == "fill"
             killed = old = new = wrong = 0
-            for n in range(TIMES):
+            for _ in range(TIMES):
                 if is_filling:
                     # What is spoken already is not made again: from nothing each time.
                     with Place() as fresh:
@@ -60,9 +69,7 @@ def faults():
                         new += 1
                         place.wrong += fresh.wrong
                     continue
-                # Another old one each time: what stands there is told from what should.
-                place.run("export", "desk-break", "-f", *args[args.index("-o") - 0 if "-o" in args else -2:][:2]) \
-                    if what != "a bundle" else (place / lands).write_bytes(b"old %d" % n)
+                make_old(place, args, lands)
                 before = sum_of(place / lands)
                 killed += kill_at(place, args, chance.uniform(0, took * 1.1))
                 after = sum_of(place / lands)

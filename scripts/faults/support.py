@@ -2,6 +2,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,8 @@ class Place:
         return self
 
     def __exit__(self, *_):
+        for wrong in self.wrong:
+            print(wrong, file=sys.stderr)
         shutil.rmtree(self.path, ignore_errors=True)
 
     def __truediv__(self, name):
