@@ -16,6 +16,9 @@ mod device;
 mod docs;
 #[path = "suite/export.rs"]
 mod export;
+#[cfg(target_os = "linux")]
+#[path = "suite/faults.rs"]
+mod faults;
 #[cfg(unix)]
 #[path = "suite/fill.rs"]
 mod fill;
@@ -55,6 +58,8 @@ mod show;
 mod support;
 #[path = "suite/takes.rs"]
 mod takes;
+#[path = "suite/threats.rs"]
+mod threats;
 #[path = "suite/tracks.rs"]
 mod tracks;
 #[path = "suite/verify.rs"]

@@ -300,4 +300,18 @@ mod tests {
         assert!(matches!(output.finish(), Err(Error::Exists(_))));
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
     }
+
+    #[test]
+    fn a_folder_that_went_away_meanwhile_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gone/a.wav");
+        for replace in [false, true] {
+            fs::create_dir(folder.path().join("gone")).unwrap();
+            let output = Output::create(&path, replace).unwrap();
+            fs::remove_dir_all(folder.path().join("gone")).unwrap();
+            let error = output.finish().unwrap_err();
+            let expected = format!("cannot write `{}`: entity not found", path.display());
+            assert_eq!(error.to_string(), expected);
+        }
+    }
 }
