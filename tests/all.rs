@@ -16,6 +16,9 @@ mod device;
 mod docs;
 #[path = "suite/export.rs"]
 mod export;
+#[cfg(target_os = "linux")]
+#[path = "suite/faults.rs"]
+mod faults;
 #[cfg(unix)]
 #[path = "suite/fill.rs"]
 mod fill;
@@ -44,6 +47,9 @@ mod packs;
 #[path = "suite/page.rs"]
 mod page;
 #[cfg(target_os = "linux")]
+#[path = "suite/priority.rs"]
+mod priority;
+#[cfg(target_os = "linux")]
 #[path = "suite/record.rs"]
 mod record;
 #[cfg(unix)]
@@ -55,6 +61,8 @@ mod show;
 mod support;
 #[path = "suite/takes.rs"]
 mod takes;
+#[path = "suite/threats.rs"]
+mod threats;
 #[path = "suite/tracks.rs"]
 mod tracks;
 #[path = "suite/verify.rs"]

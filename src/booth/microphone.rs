@@ -102,7 +102,7 @@ impl Microphone {
 }
 
 fn find(id: Option<&str>) -> Option<(cpal::Device, SupportedStreamConfig)> {
-    let host = cpal::default_host();
+    let host = device::host()?;
     let device = match id {
         Some(id) => host.device_by_id(&id.parse().ok()?)?,
         None => host.default_input_device()?,

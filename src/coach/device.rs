@@ -33,10 +33,15 @@ pub struct Listed {
     pub is_default: bool,
 }
 
+/// The system's sound, if it can be had: cpal's own `default_host` would panic without.
+pub(crate) fn host() -> Option<cpal::Host> {
+    cpal::available_hosts().into_iter().find_map(|id| cpal::host_from_id(id).ok())
+}
+
 /// All output devices, the default first.
 pub fn list() -> Vec<Listed> {
     quietly(|| {
-        let host = cpal::default_host();
+        let Some(host) = host() else { return Vec::new() };
         listed(host.output_devices().into_iter().flatten(), host.default_output_device())
     })
 }
@@ -44,7 +49,7 @@ pub fn list() -> Vec<Listed> {
 /// All input devices, the default first.
 pub fn list_inputs() -> Vec<Listed> {
     quietly(|| {
-        let host = cpal::default_host();
+        let Some(host) = host() else { return Vec::new() };
         listed(host.input_devices().into_iter().flatten(), host.default_input_device())
     })
 }
@@ -96,7 +101,7 @@ pub fn find(id: Option<&str>) -> Result<Found, Error> {
 /// Looks whether the device, or the default one, is there.
 pub fn look_for(id: Option<&str>) -> Option<Found> {
     quietly(|| {
-        let host = cpal::default_host();
+        let host = host()?;
         let device = match id {
             Some(id) => host.device_by_id(&id.parse().ok()?)?,
             None => host.default_output_device()?,
@@ -181,6 +186,8 @@ impl Found {
             match quietly(|| self.try_open(rate, asked, shared)) {
                 Ok(sink) => {
                     sink.mixer().add(source);
+                    #[cfg(target_os = "linux")]
+                    super::priority::raise();
                     let ahead = PERIODS * u64::from(size);
                     return Ok(Opened { _sink: sink, name: self.name.clone(), ahead });
                 }

@@ -24,6 +24,8 @@ pub mod mpris;
 pub mod music;
 pub mod now_playing;
 pub mod plan;
+#[cfg(target_os = "linux")]
+mod priority;
 pub(crate) mod quiet;
 pub(crate) mod screen;
 pub mod session;

@@ -8,6 +8,7 @@ pub mod format;
 pub mod id3;
 pub mod opus;
 pub mod output;
+pub mod part;
 pub mod pcm;
 pub mod riff;
 pub mod tags;

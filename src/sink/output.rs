@@ -1,6 +1,5 @@
-//! A file that appears whole or not at all: it is written beside its place under a
-//! name of its own and moved there at the end. Standard output, pipes and devices
-//! are written to as they are.
+//! A file that appears whole or not at all: it takes its place when it is finished. Standard
+//! output, pipes and devices are written to as they are.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal, Seek, SeekFrom, Write};
@@ -9,9 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use tempfile::NamedTempFile;
 
 use super::chunks::Holes;
+use super::part::Part;
 use crate::error::{Error, Stopped};
 
 /// Something to write to.
@@ -27,7 +26,7 @@ enum Kind {
     /// Standard output, a pipe or a device.
     Stream(File),
     /// A file in the making.
-    Whole { part: NamedTempFile, replace: bool, stop: Arc<AtomicBool> },
+    Whole { part: Part, replace: bool, stop: Arc<AtomicBool> },
     /// A file of a folder in the making.
     Within { file: File, stop: Arc<AtomicBool> },
 }
@@ -84,20 +83,11 @@ impl Output {
         let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
         fs::metadata(folder).map_err(cannot_write)?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".earcoach-").suffix(".part");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // As any new file: the user's umask takes its share.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
         let stop = stop().map_err(cannot_write)?;
         // tempfile's own message would name the part, of which the user knows nothing.
-        let part =
-            builder.tempfile_in(folder).map_err(|error| cannot_write(error.kind().into()))?;
+        let part = Part::create(folder).map_err(|error| cannot_write(error.kind().into()))?;
         if let Some(permissions) = old {
-            part.as_file().set_permissions(permissions).map_err(cannot_write)?;
+            part.file().set_permissions(permissions).map_err(cannot_write)?;
         }
         Ok(Self { path: target, kind: Kind::Whole { part, replace, stop }, bytes: 0 })
     }
@@ -145,9 +135,9 @@ impl Output {
     /// # Errors
     /// Whatever writing gives.
     pub fn write_begin_again(&mut self, begin: &[u8]) -> io::Result<()> {
-        let file = match &mut self.kind {
+        let mut file = match &self.kind {
             Kind::Stream(_) => return Ok(()),
-            Kind::Whole { part, .. } => part.as_file_mut(),
+            Kind::Whole { part, .. } => part.file(),
             Kind::Within { file, .. } => file,
         };
         file.seek(SeekFrom::Start(0))?;
@@ -177,7 +167,7 @@ impl Output {
     pub fn sync(&mut self) -> io::Result<()> {
         match &self.kind {
             Kind::Stream(_) => Ok(()),
-            Kind::Whole { part, .. } => part.as_file().sync_all(),
+            Kind::Whole { part, .. } => part.file().sync_all(),
             Kind::Within { file, .. } => file.sync_all(),
         }
     }
@@ -188,14 +178,13 @@ impl Output {
     /// [`Error::Exists`] when someone else has made the file meanwhile, [`Error::Io`].
     pub fn finish(self) -> Result<(), Error> {
         let Kind::Whole { part, replace, .. } = self.kind else { return Ok(()) };
-        let persisted =
-            if replace { part.persist(&self.path) } else { part.persist_noclobber(&self.path) };
-        match persisted {
-            Ok(_) => Ok(()),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+        match part.place(&self.path, replace) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(Error::Exists(self.path))
             }
-            Err(error) => Err(Error::io("cannot write", &self.path, error.error)),
+            // tempfile's own message would name the part.
+            Err(error) => Err(Error::io("cannot write", &self.path, error.kind().into())),
         }
     }
 }
@@ -240,8 +229,7 @@ impl Write for Output {
         self.ensure_wanted()?;
         let written = match &mut self.kind {
             Kind::Stream(stream) => stream.write(bytes),
-            // Past tempfile, whose message would name the part.
-            Kind::Whole { part, .. } => part.as_file_mut().write(bytes),
+            Kind::Whole { part, .. } => part.file().write(bytes),
             Kind::Within { file, .. } => file.write(bytes),
         }?;
         self.bytes += written as u64;
@@ -251,7 +239,7 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.kind {
             Kind::Stream(stream) => stream.flush(),
-            Kind::Whole { part, .. } => part.flush(),
+            Kind::Whole { part, .. } => part.file().flush(),
             Kind::Within { file, .. } => file.flush(),
         }
     }
@@ -261,13 +249,14 @@ impl Holes for Output {
     /// A file in the making can have holes; what is streamed cannot.
     fn leave_out(&mut self, zeros: u64) -> io::Result<bool> {
         self.ensure_wanted()?;
-        let is_left_out = match &mut self.kind {
-            Kind::Stream(_) => false,
-            Kind::Whole { part, .. } => part.as_file_mut().leave_out(zeros)?,
-            Kind::Within { file, .. } => file.leave_out(zeros)?,
+        let mut file = match &self.kind {
+            Kind::Stream(_) => return Ok(false),
+            Kind::Whole { part, .. } => part.file(),
+            Kind::Within { file, .. } => file,
         };
-        self.bytes += if is_left_out { zeros } else { 0 };
-        Ok(is_left_out)
+        file.seek(SeekFrom::Current(zeros as i64))?;
+        self.bytes += zeros;
+        Ok(true)
     }
 }
 
@@ -327,5 +316,19 @@ mod tests {
         fs::write(&path, "theirs").unwrap();
         assert!(matches!(output.finish(), Err(Error::Exists(_))));
         assert_eq!(fs::read(&path).unwrap(), b"theirs");
+    }
+
+    #[test]
+    fn a_folder_that_went_away_meanwhile_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("gone/a.wav");
+        for replace in [false, true] {
+            fs::create_dir(folder.path().join("gone")).unwrap();
+            let output = Output::create(&path, replace).unwrap();
+            fs::remove_dir_all(folder.path().join("gone")).unwrap();
+            let error = output.finish().unwrap_err();
+            let expected = format!("cannot write `{}`: entity not found", path.display());
+            assert_eq!(error.to_string(), expected);
+        }
     }
 }

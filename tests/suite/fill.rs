@@ -472,3 +472,17 @@ fn the_message_fills_the_voice_that_was_asked_for() {
     let expected = "`earcoach voice fill 'a b.json' --voice oma` has it spoken by espeak-ng";
     assert!(ran.stderr.contains(expected), "{}", ran.stderr);
 }
+
+#[test]
+fn words_for_a_synthesiser_never_see_a_shell() {
+    let line = "Touch $(touch pwned) `touch pwned`; touch pwned & \"touch\" | 'pwned' > pwned";
+    let script = r#"printf '%s\n' "$1" >>"$here/asked"; cp "$here/tone.wav" "$2""#;
+    let ran = fill(script, &saying(&[line]));
+    let asked = fs::read_to_string(ran.path("asked")).unwrap_or_default();
+    assert!(
+        asked.contains("$(touch pwned) `touch pwned`; touch pwned &"),
+        "{asked} {}",
+        ran.stderr
+    );
+    assert!(!ran.files().contains(&"pwned".into()), "{:?}", ran.files());
+}

@@ -523,14 +523,14 @@ fn an_edited_file_is_played_anew_from_the_step_that_was_edited() {
 }
 
 /// A session bus of our own.
-struct Bus {
+pub struct Bus {
     daemon: Child,
-    address: String,
+    pub address: String,
     _folder: TempDir,
 }
 
 impl Bus {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let socket = folder.path().join("bus");
         let address = format!("unix:path={}", socket.display());
@@ -576,7 +576,7 @@ impl Drop for Bus {
 }
 
 /// Waits for something, a generous time.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let end = Instant::now() + Duration::from_secs(60);
     while !is_so() {
         assert!(Instant::now() < end, "never: {what}");

@@ -1,0 +1,47 @@
+"""An hour by the clock on the strict card, beside two processes that do nothing but count."""
+import os
+import subprocess
+import sys
+import wave
+from pathlib import Path
+
+from card import Card, RATE, differing
+from support import Found, Place, quantity
+
+SECONDS = int(os.environ.get("EARCOACH_HOUR", 3600))
+# Half a minute of words and tones, so many times.
+ROUTINE = '{ "title": "Hour", "steps": [{ "repeat": { "times": %d, "steps": [{ "breathe": { "times": 3 } }] } }] }'
+HOG = "n = 0\nwhile True: n += 1"
+
+
+def samples_of(wav, raw):
+    """The samples of a WAV file alone."""
+    with wave.open(str(wav)) as reader, open(raw, "wb") as out:
+        while block := reader.readframes(1 << 16):
+            out.write(block)
+
+
+def faults():
+    # In memory where there is some: a card that waits for a disk is none.
+    memory = Path("/dev/shm")
+    with Place(within=memory if memory.is_dir() else None) as place:
+        card = Card(place / "card", strict=True)
+        place.write("hour.json", ROUTINE % (SECONDS // 29))
+        options = ["hour.json", "--guard", "off", "--quiet"]
+        place.run("export", *options, "--channels", 2, "-o", "hour.wav")
+        samples_of(place / "hour.wav", place / "hour.raw")
+        hogs = [subprocess.Popen([sys.executable, "-c", HOG]) for _ in range(2)]
+        try:
+            code, said = place.run("play", *options, env={**place.environment(), **card.environment()})
+        finally:
+            for hog in hogs:
+                hog.kill()
+                hog.wait()
+        gaps = card.gaps()
+        dry = sum(event == "underrun" for event, *_ in card.log())
+        lost = sum(end - begin for begin, end in gaps)
+        same, differ = differing(card.folder / "heard", place / "hour.raw", gaps)
+        found = (f"exit {code}; the sound broke off {quantity(dry, 'time')}, {lost / RATE:.2f} s in all; "
+                 f"{same} frames in their order, {differ} differ")
+        yield Found(f"{SECONDS} s by the clock, beside two that count", 1, found, code == 0 and differ == 0 and dry == 0
+                    and not place.wrong)
