@@ -66,6 +66,7 @@ impl Microphone {
         let rate = Rate::new(own.sample_rate());
         let rate = rate.ok_or_else(|| cannot(format!("it has {} Hz", own.sample_rate())))?;
         // Some devices refuse sizes that they say they take.
+        device::ensure_files_can_be_opened()?;
         let opened = quietly(|| {
             start(&device, &own, BufferSize::Fixed(buffer(&own)))
                 .or_else(|_| start(&device, &own, BufferSize::Default))

@@ -1,5 +1,6 @@
 //! Output devices: which there are, and one of them opened.
 
+use std::io;
 use std::num::NonZero;
 use std::sync::Arc;
 
@@ -36,6 +37,23 @@ pub struct Listed {
 /// The system's sound, if it can be had: cpal's own `default_host` would panic without.
 pub(crate) fn host() -> Option<cpal::Host> {
     cpal::available_hosts().into_iter().find_map(|id| cpal::host_from_id(id).ok())
+}
+
+/// Pipes that are tried before a device is opened, each of two files.
+const PIPES: usize = 8;
+
+/// That there are files left which a device can be opened with: the library panics where it cannot
+/// have a pipe of its own.
+///
+/// # Errors
+/// [`Error::Device`] where there are too few.
+pub(crate) fn ensure_files_can_be_opened() -> Result<(), Error> {
+    let pipes: io::Result<Vec<_>> = (0..PIPES).map(|_| io::pipe()).collect();
+    pipes.map(drop).map_err(|error| {
+        Error::Device(format!(
+            "a sound device cannot be opened: {error}; `ulimit -n` tells how many files may be open"
+        ))
+    })
 }
 
 /// All output devices, the default first.
@@ -172,6 +190,7 @@ impl Found {
         shared: &Arc<Shared>,
         source: impl rodio::Source + Send + 'static,
     ) -> Result<Opened, Error> {
+        ensure_files_can_be_opened()?;
         let asked = buffer.unwrap_or(BUFFER).min(rate.hz() / PERIODS_A_SECOND);
         let size = match *self.own.buffer_size() {
             SupportedBufferSize::Range { min, max } => asked.clamp(min.max(1), max.max(1)),

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::process::Stdio;
 
-use crate::support::{EVERYTHING, earcoach, repository, signal, tool};
+use crate::support::{EVERYTHING, earcoach, repository, signal, tool, wait_for_a_part};
 
 #[test]
 fn the_routine_is_written_under_its_own_name_and_described() {
@@ -119,22 +119,19 @@ fn a_file_too_long_for_wav_is_an_rf64_file_from_its_first_byte() {
     assert_eq!(head[72..], *b"data\xff\xff\xff\xff");
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn an_interrupted_export_takes_its_unfinished_file_away() {
-    let program = earcoach("export - --rate 192000 -o a.wav");
+    let program = earcoach("export - --rate 192000 --guard always -o a.wav");
     let mut child = program.spawn();
     let hours = r#"{"steps": [{"rest": "3h"}]}"#;
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), hours.as_bytes()).unwrap();
-    let part_exists = || std::fs::read_dir(program.folder.path()).unwrap().count() > 0;
-    while !part_exists() && child.try_wait().unwrap().is_none() {
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
+    wait_for_a_part(&mut child, program.folder.path(), 0);
     signal(&child, nix::sys::signal::Signal::SIGINT);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     assert_eq!(output.stderr, b"error: interrupted; nothing was written\n");
-    assert!(!part_exists());
+    assert_eq!(std::fs::read_dir(program.folder.path()).unwrap().count(), 0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{EVERYTHING, earcoach, signal, tool};
+use crate::support::{EVERYTHING, earcoach, signal, tool, wait_for_a_part};
 
 fn show(options: &str) -> Value {
     earcoach(&format!("show --json {options}")).run().exits(0).json()
@@ -152,17 +152,14 @@ fn words_for_the_next_step_never_begin_before_the_deepening() {
     assert!(ran.stderr.contains("only 1010 ms are left before its step begins"), "{}", ran.stderr);
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[test]
 fn an_interrupted_drawing_leaves_nothing_behind() {
     let steps = r#"{"steps": [{"repeat": {"times": 900000, "steps": [{"say": "."}]}}]}"#;
     let program = earcoach("show steps.json --svg plan.svg").file("steps.json", steps);
     let mut child = program.spawn();
-    let files = || std::fs::read_dir(program.folder.path()).unwrap().count();
-    while files() < 2 && child.try_wait().unwrap().is_none() {
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
+    wait_for_a_part(&mut child, program.folder.path(), 1);
     signal(&child, nix::sys::signal::Signal::SIGHUP);
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
-    assert_eq!(files(), 1);
+    assert_eq!(std::fs::read_dir(program.folder.path()).unwrap().count(), 1);
 }

@@ -133,6 +133,25 @@ pub fn signal(child: &Child, signal: nix::sys::signal::Signal) {
     nix::sys::signal::kill(pid, signal).unwrap();
 }
 
+/// Waits until the program has begun to write a file in its folder, be it one without a name yet, or
+/// has ended.
+#[cfg(target_os = "linux")]
+pub fn wait_for_a_part(child: &mut Child, folder: &Path, files: usize) {
+    let folder = folder.canonicalize().unwrap();
+    let open = format!("/proc/{}/fd", child.id());
+    let leads_there = |entry: std::io::Result<std::fs::DirEntry>| {
+        let target = entry.and_then(|entry| std::fs::read_link(entry.path()));
+        target.is_ok_and(|target| target.starts_with(&folder) && target != folder)
+    };
+    let has_begun = || {
+        std::fs::read_dir(&folder).unwrap().count() > files
+            || std::fs::read_dir(&open).is_ok_and(|mut all| all.any(leads_there))
+    };
+    while !has_begun() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}
+
 /// Runs an independent tool and gives its standard output and error.
 pub fn tool(name: &str, args: &[&str]) -> (Vec<u8>, String) {
     let output = Command::new(name).args(args).stdin(Stdio::null()).output();
