@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use symphonia::core::io::MediaSource;
+
 use super::meter::{Loudness, Meter};
 use super::source;
 use crate::clip::decode::{DecodeError, Opened};
@@ -54,6 +56,15 @@ impl<'a> Window<'a> {
             }
             other => other,
         })?;
+        Self::of(path, source)
+    }
+
+    /// The same of a file that is open; messages name it by `path`.
+    ///
+    /// # Errors
+    /// [`Error::Audio`] when it is no audio that can be decoded.
+    pub fn of(path: &'a Path, source: Box<dyn MediaSource>) -> Result<Self, Error> {
+        let wrong = |problem: String| Error::Audio { path: path.into(), problem };
         let file = Opened::of(source, opus::codecs(), true).map_err(|error| wrong(told(&error)))?;
         let rate = Rate::new(file.rate).ok_or_else(|| {
             let (lowest, highest) = (Rate::LOWEST, Rate::HIGHEST);
