@@ -8,6 +8,8 @@ mod bundle;
 mod chapters;
 #[path = "suite/check.rs"]
 mod check;
+#[path = "suite/corpus.rs"]
+mod corpus;
 #[cfg(target_os = "linux")]
 #[path = "suite/device.rs"]
 #[allow(dead_code)] // Some of it is for the benchmarks alone.
@@ -48,6 +50,7 @@ mod page;
 mod record;
 #[path = "suite/show.rs"]
 mod show;
+mod strangers;
 #[path = "suite/support.rs"]
 mod support;
 #[path = "suite/takes.rs"]

@@ -21,7 +21,8 @@ pub fn file(name: &str, bytes: &[u8]) -> PathBuf {
 /// chapter 3): so many frames at 8 kHz.
 pub fn wav(frames: u32) -> Vec<u8> {
     let samples = (0..frames).flat_map(|frame| (frame as i16).wrapping_mul(257).to_le_bytes());
-    let head = [b"RIFF".as_slice(), &(36 + 2 * frames).to_le_bytes(), b"WAVEfmt \x10\0\0\0\x01\0\x01\0"];
+    let head =
+        [b"RIFF".as_slice(), &(36 + 2 * frames).to_le_bytes(), b"WAVEfmt \x10\0\0\0\x01\0\x01\0"];
     let rates = [8000_u32.to_le_bytes(), 16_000_u32.to_le_bytes()];
     let rest = [b"\x02\0\x10\0data".as_slice(), &(2 * frames).to_le_bytes()];
     [head.concat(), rates.concat(), rest.concat(), samples.collect()].concat()
