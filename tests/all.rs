@@ -8,6 +8,8 @@ mod bundle;
 mod chapters;
 #[path = "suite/check.rs"]
 mod check;
+#[path = "suite/corpus.rs"]
+mod corpus;
 #[cfg(target_os = "linux")]
 #[path = "suite/device.rs"]
 #[allow(dead_code)] // Some of it is for the benchmarks alone.
@@ -57,6 +59,7 @@ mod record;
 mod shells;
 #[path = "suite/show.rs"]
 mod show;
+mod strangers;
 #[path = "suite/support.rs"]
 mod support;
 #[path = "suite/takes.rs"]

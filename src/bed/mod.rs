@@ -8,8 +8,8 @@
 pub mod duck;
 pub mod music;
 pub mod playlist;
-mod resample;
-mod track;
+pub mod resample;
+pub mod track;
 
 use std::fmt::Debug;
 

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use symphonia::core::errors::Error as SymphoniaError;
+use symphonia::core::io::MediaSource;
 
 use super::resample::Stereo;
 use crate::clip::decode::{DecodeError, Opened};
@@ -64,10 +65,7 @@ impl Track {
     /// See [`TrackError`].
     pub fn open(path: &Path, rate: Rate) -> Result<Self, TrackError> {
         let mut decoder = Decoder::open(path)?;
-        let (from, claimed) = (decoder.file.rate, decoder.file.claimed);
-        if Rate::new(from).is_none() {
-            return Err(TrackError::Rate(from));
-        }
+        let (from, claimed) = (decoder.rate.hz(), decoder.file.claimed);
         let mut first = Vec::new();
         if !decoder.next(&mut first)? {
             return Err(DecodeError::NoAudio.into());
@@ -124,8 +122,9 @@ fn decode(mut decoder: Decoder, mut block: Vec<[i16; 2]>, send: &SyncSender<Piec
 }
 
 /// A file that is being decoded.
-struct Decoder {
+pub struct Decoder {
     file: Opened,
+    rate: Rate,
     /// Packets in a row that could not be decoded.
     faults: usize,
     samples: Vec<i16>,
@@ -137,13 +136,29 @@ impl Decoder {
         if !fs::metadata(path)?.is_file() {
             return Err(TrackError::NoFile);
         }
-        let source = source::from_file(File::open(path)?)?;
+        Self::of(source::from_file(File::open(path)?)?)
+    }
+
+    /// Recognises a piece by what is in it.
+    ///
+    /// # Errors
+    /// [`TrackError::NoMusic`], [`TrackError::Rate`].
+    pub fn of(source: Box<dyn MediaSource>) -> Result<Self, TrackError> {
         let file = Opened::of(source, opus::codecs(), false)?;
-        Ok(Self { file, faults: 0, samples: Vec::new() })
+        let rate = Rate::new(file.rate).ok_or(TrackError::Rate(file.rate))?;
+        Ok(Self { file, rate, faults: 0, samples: Vec::new() })
+    }
+
+    /// Frames a second.
+    pub fn rate(&self) -> Rate {
+        self.rate
     }
 
     /// Adds the frames of the next packet that has some to `out`; `false` at the end.
-    fn next(&mut self, out: &mut Vec<[i16; 2]>) -> Result<bool, DecodeError> {
+    ///
+    /// # Errors
+    /// [`DecodeError`] where it cannot be decoded any further.
+    pub fn next(&mut self, out: &mut Vec<[i16; 2]>) -> Result<bool, DecodeError> {
         loop {
             match self.file.next_block(&mut self.samples) {
                 Ok(true) if self.samples.is_empty() => {}

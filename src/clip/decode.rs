@@ -52,7 +52,7 @@ pub fn decode(bytes: Vec<u8>, most_frames: usize) -> Result<Audio, DecodeError> 
     if file.channels != 1 {
         return Err(DecodeError::NotMono(file.channels));
     }
-    let samples = file.samples(most_frames)?;
+    let samples = file.samples(most_frames, most_frames)?;
     let cut_short = file.claimed.is_some_and(|frames| frames != samples.len() as u64);
     if cut_short || file.decoder.finalize().verify_ok == Some(false) {
         return Err(DecodeError::Damaged);
@@ -102,12 +102,21 @@ impl Opened {
         Ok(Self { format, decoder, track, rate, channels, claimed })
     }
 
-    /// All samples, the channels interleaved; `most_frames` at most.
-    pub(super) fn samples(&mut self, most_frames: usize) -> Result<Vec<i16>, DecodeError> {
+    /// All samples, the channels interleaved; `most_frames` at most, and `most_samples` of all
+    /// channels. How many those are is certain only then.
+    pub(super) fn samples(
+        &mut self,
+        most_frames: usize,
+        most_samples: usize,
+    ) -> Result<Vec<i16>, DecodeError> {
         let (mut samples, mut block) = (Vec::new(), Vec::new());
+        let mut channels = None;
         while self.next_block(&mut block)? {
             samples.extend_from_slice(&block);
-            if samples.len() > most_frames * self.channels {
+            if *channels.get_or_insert(self.channels) != self.channels {
+                return Err(DecodeError::Damaged);
+            }
+            if samples.len() > most_samples.min(most_frames * self.channels) {
                 return Err(DecodeError::TooLong(most_frames));
             }
         }

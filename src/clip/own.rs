@@ -109,19 +109,18 @@ pub fn decode(bytes: Vec<u8>) -> Result<Audio, ClipError> {
     if Rate::new(rate).is_none() {
         return Err(ClipError::Rate(rate));
     }
-    let channels = file.channels.max(1);
-    let most = (rate as usize * LONGEST as usize).min(MOST_SAMPLES / channels);
+    let most = (rate as usize * LONGEST as usize).min(MOST_SAMPLES / file.channels.max(1));
     if file.claimed.is_some_and(|frames| frames > most as u64) {
         return Err(ClipError::TooLong);
     }
-    let samples = file.samples(most).map_err(|error| match error {
+    let samples = file.samples(most, MOST_SAMPLES).map_err(|error| match error {
         DecodeError::TooLong(_) => ClipError::TooLong,
         other => ClipError::Decode(other),
     })?;
     if samples.is_empty() {
         return Err(ClipError::Decode(DecodeError::NoAudio));
     }
-    let samples = if channels == 1 { samples } else { mix(&samples, channels) };
+    let samples = if file.channels == 1 { samples } else { mix(&samples, file.channels) };
     Ok(Audio { rate, samples })
 }
 

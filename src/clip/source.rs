@@ -1,8 +1,7 @@
 //! An audio file as the decoder takes it. An RF64 file, which the decoder does not know, is shown to
 //! it as the WAV stream that it is (EBU Tech 3306 v1.1), and a tag before the sound is passed over.
 
-use std::fs::File;
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, Cursor, Read};
 
 use symphonia::core::io::{MediaSource, ReadOnlySource};
 
@@ -11,11 +10,11 @@ const LONGEST_HEAD: usize = 1_000_000;
 /// A length that stands elsewhere, in 64 bits, or that nobody knew.
 const UNKNOWN: [u8; 4] = [0xff; 4];
 
-/// An ordinary file.
+/// An ordinary file, or what lies in memory.
 ///
 /// # Errors
 /// Whatever reading its begin gives.
-pub fn from_file(mut file: File) -> io::Result<Box<dyn MediaSource>> {
+pub fn from_file(mut file: impl MediaSource + 'static) -> io::Result<Box<dyn MediaSource>> {
     let head = head(&mut file)?;
     if is_rf64(&head) || tag(&head).is_some() {
         file.rewind()?;

@@ -50,7 +50,11 @@ impl Source {
         }
     }
 
-    fn read(name: &str, file: &str, input: impl Read) -> Result<Self, Error> {
+    /// Reads what `input` gives; `name` and `file` are as in [`Source`].
+    ///
+    /// # Errors
+    /// As [`Source::open`] of a file that there is.
+    pub fn read(name: &str, file: &str, input: impl Read) -> Result<Self, Error> {
         let mut bytes = Vec::new();
         let read = input.take(MOST_BYTES + 1).read_to_end(&mut bytes);
         read.map_err(|error| Error::io("cannot read", Path::new(file), error))?;

@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use symphonia::core::io::MediaSource;
+
 use super::meter::{Loudness, Meter};
 use super::source;
 use crate::clip::decode::{DecodeError, Opened};
@@ -21,6 +23,8 @@ pub struct Window<'a> {
     path: &'a Path,
     file: Opened,
     rate: Rate,
+    /// How many channels the meter measures.
+    channels: usize,
     meter: Meter,
     /// The frame of the first sample that is kept.
     first: u64,
@@ -54,6 +58,15 @@ impl<'a> Window<'a> {
             }
             other => other,
         })?;
+        Self::of(path, source)
+    }
+
+    /// The same of a file that is open; messages name it by `path`.
+    ///
+    /// # Errors
+    /// [`Error::Audio`] when it is no audio that can be decoded.
+    pub fn of(path: &'a Path, source: Box<dyn MediaSource>) -> Result<Self, Error> {
+        let wrong = |problem: String| Error::Audio { path: path.into(), problem };
         let file = Opened::of(source, opus::codecs(), true).map_err(|error| wrong(told(&error)))?;
         let rate = Rate::new(file.rate).ok_or_else(|| {
             let (lowest, highest) = (Rate::LOWEST, Rate::HIGHEST);
@@ -63,7 +76,7 @@ impl<'a> Window<'a> {
         let meter = Meter::new(channels, file.rate);
         let meter = meter.ok_or_else(|| wrong(format!("it has {channels} channels")))?;
         let (first, kept, block, is_over) = (0, Vec::new(), Vec::new(), false);
-        Ok(Self { path, file, rate, meter, first, kept, block, is_over })
+        Ok(Self { path, file, rate, channels, meter, first, kept, block, is_over })
     }
 
     /// Frames a second.
@@ -149,12 +162,23 @@ impl<'a> Window<'a> {
             return Err(self.wrong(format!("it has a sample of {sample}, which is no sound")));
         }
         let channels = self.file.channels;
-        if !self.block.len().is_multiple_of(channels) {
-            return Err(self.wrong("the number of its channels changes".into()));
+        if channels != self.channels {
+            self.count_channels(channels)?;
         }
         self.meter.add(&self.block);
         let frames = self.block.chunks_exact(channels);
         self.kept.extend(frames.map(|frame| frame.iter().sum::<f32>() / channels as f32));
+        Ok(())
+    }
+
+    /// The first block has other channels than the file's head tells. Later ones must not.
+    fn count_channels(&mut self, channels: usize) -> Result<(), Error> {
+        if self.end() > 0 {
+            return Err(self.wrong("the number of its channels changes".into()));
+        }
+        let meter = Meter::new(channels, self.file.rate);
+        self.meter = meter.ok_or_else(|| self.wrong(format!("it has {channels} channels")))?;
+        self.channels = channels;
         Ok(())
     }
 

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use earcoach::render::Renderer;
+use earcoach::chapters::chapters;
+use earcoach::parts::{parts, stretches};
+use earcoach::render::{self, Renderer};
 use earcoach::routine::parse;
 use earcoach::sequencer::{Options, Sides, sequence};
+use earcoach::slice::Slice;
 use earcoach::sounds::Sounds;
-use earcoach::time::{Millis, Rate};
+use earcoach::time::{Frames, Millis, Rate};
 use earcoach::timeline::{Ear, Side, SoundKind, Timeline};
 use earcoach::voice::Voice;
 use proptest::prelude::*;
@@ -94,6 +97,69 @@ proptest! {
     }
 
     #[test]
+    fn a_timed_part_lasts_as_long_as_is_written(
+        lengths in prop::collection::vec((0..4usize, 5_000..90_000u64), 1..6),
+        rate in rate(),
+    ) {
+        let step = |(verb, ms): &(usize, u64)| {
+            let verb = ["hold", "rest", "squeeze", "release"][*verb];
+            json!({ verb: { "for": format!("{ms}ms") } })
+        };
+        let steps: Vec<Value> = lengths.iter().map(step).collect();
+        let timeline = timeline(&steps, rate, None);
+        let timed: Vec<u64> =
+            timeline.steps.iter().filter_map(|step| step.timed).map(|(_, frames)| frames.0).collect();
+        prop_assert_eq!(timed.len(), lengths.len());
+        for (frames, (_, ms)) in timed.into_iter().zip(lengths) {
+            // Both of its ends are rounded: exact where a millisecond is a whole number of frames.
+            let off = (frames * 1000).abs_diff(ms * u64::from(rate.hz()));
+            prop_assert!(off < 1000, "{frames} frames for {ms} ms");
+        }
+    }
+
+    #[test]
+    fn every_frame_is_in_one_part_and_in_one_chapter_at_most(steps in steps(), most in 1..9usize) {
+        let timeline = timeline(&steps, Rate::DEFAULT, None);
+        let few = parts(&timeline, most);
+        prop_assert!(few.len() <= most);
+        for parts in [few, stretches(&timeline)] {
+            let mut next = Frames(0);
+            for part in parts {
+                prop_assert!(part.from == next && part.from < part.until, "{part:?}");
+                next = part.until;
+            }
+            // A routine in which nothing takes time has no parts.
+            prop_assert!(next == timeline.frames || next == Frames(0));
+        }
+        let mut free = Frames(0);
+        for chapter in chapters(&timeline) {
+            prop_assert!(free <= chapter.from && chapter.from < chapter.until, "{chapter:?}");
+            free = chapter.until;
+        }
+        prop_assert!(free <= timeline.frames);
+    }
+
+    #[test]
+    fn the_guard_fills_silence_alone(steps in steps(), rate in rate()) {
+        let timeline = timeline(&steps, rate, None);
+        for pair in timeline.guard.spans.windows(2) {
+            prop_assert!(pair[0].1 < pair[1].0, "{pair:?}");
+        }
+        for (from, until) in &timeline.guard.spans {
+            prop_assert!(from < until && *until <= timeline.frames);
+            for cue in &timeline.cues {
+                let is_apart = timeline.end(cue) <= *from || *until <= cue.at;
+                prop_assert!(is_apart, "{cue:?} from {from:?} to {until:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_length_of_time_is_read_as_it_is_written(ms in 0..=86_400_000u64) {
+        prop_assert_eq!(Millis(ms).to_string().parse(), Ok(Millis(ms)));
+    }
+
+    #[test]
     fn both_sides_get_the_same_time(steps in steps()) {
         let both = timeline(&[json!({ "sides": steps })], Rate::DEFAULT, Some(Sides::Both));
         let timed = |side| {
@@ -132,5 +198,25 @@ proptest! {
             }
         }
         prop_assert!(pulled == whole);
+    }
+
+    #[test]
+    fn tracks_one_after_another_are_the_whole(
+        steps in prop::collection::vec(step(), 1..5),
+        most in 1..9usize,
+    ) {
+        let timeline = Arc::new(timeline(&steps, Rate::new(8_000).unwrap(), None));
+        let sounds = Arc::new(Sounds::load(&timeline, &Voice::built_in()).unwrap());
+        let renderer = || Renderer::new(Arc::clone(&timeline), Arc::clone(&sounds));
+        let mut whole = vec![0.0_f32; timeline.frames.0 as usize];
+        renderer().fill(&mut whole);
+        let (mut joined, mut renderer) = (Vec::new(), renderer());
+        for part in parts(&timeline, most) {
+            let mut track = vec![9.0_f32; part.frames().0 as usize];
+            let mut slice = Slice::new(&mut renderer, part.until);
+            prop_assert_eq!(render::fill(&mut slice, &mut track), track.len());
+            joined.extend(track);
+        }
+        prop_assert!(joined == whole || parts(&timeline, most).is_empty());
     }
 }
