@@ -44,6 +44,9 @@ mod packs;
 #[path = "suite/page.rs"]
 mod page;
 #[cfg(target_os = "linux")]
+#[path = "suite/raspberry.rs"]
+mod raspberry;
+#[cfg(target_os = "linux")]
 #[path = "suite/record.rs"]
 mod record;
 #[path = "suite/show.rs"]
