@@ -51,6 +51,8 @@ mod page;
 #[cfg(target_os = "linux")]
 #[path = "suite/priority.rs"]
 mod priority;
+#[path = "suite/raspberry.rs"]
+mod raspberry;
 #[cfg(target_os = "linux")]
 #[path = "suite/record.rs"]
 mod record;
