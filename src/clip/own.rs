@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn a_plain_file_has_the_samples_that_the_decoder_has_of_it() {
         let bytes = wav(8000, 1, &[100, -300, i16::MAX, i16::MIN, 0]);
-        let decoded = Opened::new(bytes.clone()).unwrap().samples(9).unwrap();
+        let decoded = Opened::new(bytes.clone()).unwrap().samples(9, 9).unwrap();
         let expected = Audio { rate: 8000, samples: decoded };
         assert_eq!(plain(&bytes), Some(expected));
         assert_eq!(plain(&bytes[..bytes.len() - 1]), None);
