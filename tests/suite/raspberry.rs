@@ -83,9 +83,7 @@ fn a_button_says_limit_next_or_quit_by_how_long_it_is_pressed() {
     let mut python = Command::new("/usr/bin/python3");
     python.args(["-c", PRESSES]);
     python.arg(repository().join("docs/examples/raspberry-pi/earcoach-button"));
-    python
-        .args(["mine.json", "--events"])
-        .current_dir(program.folder.path());
+    python.args(["mine.json", "--events"]).current_dir(program.folder.path());
     let mut child = dressed(python, &device).spawn().unwrap();
     let mut press = child.stdin.take().unwrap();
     let mut events = Events::of(&mut child);
