@@ -43,11 +43,8 @@ fn translate(text: &str, words: &str) {
 }
 
 fn check(text: &str, settings: &[Setting], tongue: Tongue) {
-    let (read, mut problems) = match routine::read(text, settings, tongue) {
-        Ok(read) => read,
-        // A setting that there is not.
-        Err(_) => return,
-    };
+    // Else there is no such setting.
+    let Ok((read, mut problems)) = routine::read(text, settings, tongue) else { return };
     if let Some(mut routine) = read {
         routine::attach(&mut routine, &source(text), &mut problems);
         if cues(&routine.steps) <= MOST_CUES {

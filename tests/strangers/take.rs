@@ -2,7 +2,7 @@ use std::sync::{Arc, LazyLock};
 
 use earcoach::render::Renderer;
 use earcoach::routine::parse;
-use earcoach::sequencer::{Options, sequence};
+use earcoach::sequencer::{Choices, Options, sequence};
 use earcoach::sounds::Sounds;
 use earcoach::take::Take;
 use earcoach::time::{Frames, Rate};
@@ -26,7 +26,7 @@ static PLAYED: LazyLock<Played> = LazyLock::new(|| {
     let (voice, rate) = (Voice::built_in(), Rate::new(8_000).unwrap());
     let options = Options { rate, live: true, ..Options::default() };
     let timeline = sequence(&parse(text).unwrap(), "stranger", &voice, &options).unwrap();
-    let take = Take::new(&timeline, &Default::default(), Frames(0), Vec::new());
+    let take = Take::new(&timeline, &Choices::default(), Frames(0), Vec::new());
     Played { voice, timeline, fingerprint: take.timeline }
 });
 

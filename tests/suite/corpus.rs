@@ -33,7 +33,7 @@ fn nothing_that_fuzzers_found_breaks_anything() {
         let tried = DOORS.map(|(name, door)| scope.spawn(move || broken(door, name)));
         tried.into_iter().flat_map(|door| door.join().unwrap()).collect()
     });
-    assert_eq!(broken, [PathBuf::new(); 0]);
+    assert!(broken.is_empty(), "{broken:?}");
 }
 
 #[test]
