@@ -1,6 +1,6 @@
 //! Lays out the built-in voice for embedding: its FLAC clips, kept at the voice's own
 //! 24 kHz to be small, become one block of 16-bit samples at 48 kHz in the target's byte
-//! order, beside the energies by which their loudness is known. So the program
+//! order. So the program
 //! neither decodes nor resamples its own voice when it starts.
 
 use std::env;
@@ -9,8 +9,6 @@ use std::path::Path;
 
 #[path = "src/clip/decode.rs"]
 mod decode;
-#[path = "src/loudness/energy.rs"]
-mod energy;
 #[path = "src/clip/filter.rs"]
 mod filter;
 #[path = "src/voice/manifest.rs"]
@@ -24,28 +22,15 @@ const RATE: u32 = 48_000;
 fn main() {
     let pack = Path::new("audio/voices/heart");
     println!("cargo::rerun-if-changed={}", pack.display());
-    for shared in [
-        "clip/decode.rs",
-        "clip/filter.rs",
-        "clip/resample.rs",
-        "loudness/energy.rs",
-        "voice/manifest.rs",
-    ] {
+    for shared in ["clip/decode.rs", "clip/filter.rs", "clip/resample.rs", "voice/manifest.rs"] {
         println!("cargo::rerun-if-changed=src/{shared}");
     }
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    let clips: Vec<Vec<i16>> = clips(pack).collect();
-    let sounds: Vec<&[i16]> = clips.iter().map(Vec::as_slice).collect();
-    let energies = energy::energies(&sounds, RATE).into_iter().flatten();
     let little = env::var("CARGO_CFG_TARGET_ENDIAN").is_ok_and(|endian| endian == "little");
-    let samples = clips
-        .into_iter()
+    let samples = clips(pack)
         .flatten()
         .flat_map(|sample: i16| if little { sample.to_le_bytes() } else { sample.to_be_bytes() });
-    let energies = energies
-        .flat_map(|energy: f32| if little { energy.to_le_bytes() } else { energy.to_be_bytes() });
     write(&Path::new(&out).join("heart.pcm"), samples.collect());
-    write(&Path::new(&out).join("heart.energies"), energies.collect());
 }
 
 /// The clips of a pack at [`RATE`], in the order of its manifest.

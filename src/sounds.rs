@@ -39,8 +39,6 @@ const MOST_SECONDS: u64 = 3600;
 #[derive(Clone, Debug)]
 pub struct Sounds {
     clips: Vec<Clip>,
-    /// Of each the energies of its 10 ms slices, where they are known already.
-    energies: Vec<Option<&'static [f32]>>,
 }
 
 impl Sounds {
@@ -56,18 +54,15 @@ impl Sounds {
             return Err(Error::Voice { pack: voice.shown().into(), problem });
         }
         let mut resamplers = Resamplers::new(timeline.rate);
-        let mut sounds = Self { clips: Vec::new(), energies: Vec::new() };
+        let mut sounds = Self { clips: Vec::new() };
         for sound in &timeline.sounds {
-            let (rate, mut energies) = (timeline.rate, None);
+            let rate = timeline.rate;
             let samples = match &sound.kind {
                 SoundKind::Voice { clip: id, .. } => {
                     let clip = voice.clip(*id)?;
                     match resamplers.from(clip.rate.hz()) {
                         Some(resampler) => Samples::Made(resampler.resample(&clip.samples)),
-                        None => {
-                            energies = voice.energies(*id);
-                            clip.samples
-                        }
+                        None => clip.samples,
                     }
                 }
                 SoundKind::Tone(tone) => Samples::Made(tone.samples(rate)),
@@ -80,7 +75,6 @@ impl Sounds {
             let clip = Clip { rate, samples };
             debug_assert_eq!(clip.frames(), sound.frames, "the sequencer planned with this length");
             sounds.clips.push(clip);
-            sounds.energies.push(energies);
         }
         Ok(sounds)
     }
@@ -93,11 +87,11 @@ impl Sounds {
     /// The integrated loudness of the timeline in LUFS, as two ears hear it, mono in both;
     /// `None` when nothing is heard.
     pub fn loudness(&self, timeline: &Timeline) -> Option<f64> {
-        let measured = self.measure(timeline.rate);
+        let sounds: Vec<&[i16]> = self.clips.iter().map(|clip| &*clip.samples).collect();
+        let energies = energies(&sounds, timeline.rate.hz());
         let mut meter = Meter::new(timeline.rate);
         for cue in &timeline.cues {
-            let sound = cue.sound as usize;
-            let energies = self.energies[sound].unwrap_or(&measured[sound]);
+            let energies = &energies[cue.sound as usize];
             let slice = u64::from(timeline.rate.hz() * SLICE_MS / 1000);
             let heard = (timeline.end(cue) - cue.at).0.div_ceil(slice) as usize;
             meter.place(cue.at, &energies[..heard.min(energies.len())], power(cue.ear));
@@ -105,21 +99,11 @@ impl Sounds {
         meter.integrated(timeline.frames)
     }
 
-    /// The energies of those sounds whose energies are not known.
-    fn measure(&self, rate: Rate) -> Vec<Vec<f32>> {
-        let mut sounds: Vec<&[i16]> = self.clips.iter().map(|clip| &*clip.samples).collect();
-        for (sound, _) in sounds.iter_mut().zip(&self.energies).filter(|(_, known)| known.is_some())
-        {
-            *sound = &[];
-        }
-        energies(&sounds, rate.hz())
-    }
-
     /// Sounds of given samples, for tests.
     #[cfg(test)]
     pub fn of(samples: &[&[i16]]) -> Self {
         let rate = crate::time::Rate::DEFAULT;
         let clip = |samples: &&[i16]| Clip { rate, samples: Samples::Made(samples.to_vec()) };
-        Self { clips: samples.iter().map(clip).collect(), energies: vec![None; samples.len()] }
+        Self { clips: samples.iter().map(clip).collect() }
     }
 }

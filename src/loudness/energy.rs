@@ -1,6 +1,4 @@
 //! How much a sound adds to the loudness of whatever it is placed in.
-//!
-//! The build script uses this file too, so it knows nothing of the rest of the crate.
 
 use std::array::from_fn;
 use std::cmp::Reverse;

@@ -16,20 +16,13 @@ pub const LICENCES: [(&str, &str); 2] = [
 /// The rate of the embedded clips, to which the build script resamples them.
 pub const RATE: Rate = Rate::DEFAULT;
 
-/// Bytes that begin where a 32-bit value may.
-#[repr(align(4))]
+/// Bytes that begin where a 16-bit value may.
+#[repr(align(2))]
 struct Aligned<Bytes: ?Sized>(Bytes);
 
 static SAMPLES: &Aligned<[u8]> = &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/heart.pcm")));
-static ENERGIES: &Aligned<[u8]> =
-    &Aligned(*include_bytes!(concat!(env!("OUT_DIR"), "/heart.energies")));
 
 /// The samples of all clips.
 pub fn samples() -> &'static [i16] {
     bytemuck::cast_slice(&SAMPLES.0)
-}
-
-/// The energies of all clips, one value for every 10 ms that a clip has begun.
-pub fn energies() -> &'static [f32] {
-    bytemuck::cast_slice(&ENERGIES.0)
 }

@@ -222,11 +222,6 @@ impl Voice {
     pub fn clip(&self, clip: VoiceClip) -> Result<Clip, Error> {
         self.pack_of(clip).clip(clip.clip)
     }
-
-    /// The energies of a clip's 10 ms slices at its pack's own rate, where they are known.
-    pub fn energies(&self, clip: VoiceClip) -> Option<&'static [f32]> {
-        self.pack_of(clip).energies(clip.clip)
-    }
 }
 
 /// The clips of packs, of which the first has the place `first` in its voice, each with its words

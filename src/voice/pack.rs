@@ -13,7 +13,6 @@ use crate::archive::ArchiveError;
 use crate::clip::{Clip, Samples, decode};
 use crate::error::Error;
 use crate::language::Language;
-use crate::loudness::energy::SLICE_MS;
 use crate::sink::flac;
 use crate::terminal::printable;
 use crate::time::{Frames, Rate};
@@ -298,18 +297,6 @@ impl Pack {
         }
         Ok(audio.samples)
     }
-
-    /// The energies of a clip's 10 ms slices at the pack's own rate, by which its loudness is
-    /// known, where they were measured when the program was built.
-    pub fn energies(&self, id: ClipId) -> Option<&'static [f32]> {
-        if !matches!(self.origin, Origin::BuiltIn(_)) {
-            return None;
-        }
-        let slice = u64::from(self.rate.hz() * SLICE_MS / 1000);
-        let slices = |entry: &Entry| entry.frames.div_ceil(slice) as usize;
-        let start = self.manifest.clips[..id.index()].iter().map(slices).sum::<usize>();
-        Some(&embedded::energies()[start..start + slices(self.entry(id))])
-    }
 }
 
 /// The text of a manifest.
@@ -333,16 +320,13 @@ pub fn told(error: &ArchiveError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loudness::energy::energies;
 
     #[test]
-    fn clips_and_energies_are_found_where_they_lie() {
+    fn clips_are_found_where_they_lie() {
         let pack = Pack::built_in();
         for id in (0..pack.manifest.clips.len() as u32).map(ClipId) {
             let clip = pack.clip(id).unwrap();
             assert_eq!(clip.frames(), pack.frames(id, Rate::DEFAULT));
-            let measured = energies(&[&clip.samples], 48_000);
-            assert_eq!(pack.energies(id), measured.first().map(Vec::as_slice));
         }
     }
 }
