@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use crate::bed::Bed;
 use crate::bed::duck::Duck;
+use crate::clip::recording::Window;
 use crate::guard;
 use crate::sounds::Sounds;
 use crate::time::{Frames, Millis, Rate};
@@ -180,22 +181,25 @@ pub struct Mixer {
     sums: [Vec<i32>; 2],
     mix: Vec<i16>,
     pairs: Vec<[i16; 2]>,
+    /// What is seen of files that are read as they are needed.
+    window: Window,
 }
 
 impl Mixer {
     /// A mixer at frame zero, for at most `voices` sounds at once: more of them
-    /// take memory anew.
-    pub fn new(rate: Rate, voices: usize) -> Self {
+    /// take memory anew. It has the guard signal only if it is ever to be `guarded`.
+    pub fn new(rate: Rate, voices: usize, guarded: bool) -> Self {
         let quantum = rate.frame_at(QUANTUM).0 as usize;
         Self {
             position: 0,
             sounding: Vec::with_capacity(voices),
             fade: rate.frame_at(FADE).0,
-            guard: guard::signal(rate),
+            guard: if guarded { guard::signal(rate) } else { Vec::new() },
             bed: None,
             sums: [vec![0; quantum], vec![0; quantum]],
             mix: vec![0; quantum],
             pairs: vec![[0; 2]; quantum],
+            window: Window::default(),
         }
     }
 
@@ -269,9 +273,9 @@ impl Mixer {
             return self.mix(until);
         }
         if let [one] = self.sounding.as_slice() {
-            self.position = until;
             let from = (position - one.at) as usize;
-            let samples = &one.sounds.samples(one.sound)[from..from + frames];
+            let samples = one.sounds.part(one.sound, from, frames, &mut self.window);
+            self.position += samples.len() as u64;
             return Span::Samples(samples, one.ear);
         }
         if guarded {
@@ -347,8 +351,8 @@ impl Mixer {
         let sums = &mut self.sums[channel][..frames];
         sums.fill(0);
         for sounding in &self.sounding {
-            let samples = &sounding.sounds.samples(sounding.sound);
-            let samples = &samples[(position - sounding.at) as usize..];
+            let from = (position - sounding.at) as usize;
+            let samples = sounding.sounds.part(sounding.sound, from, frames, &mut self.window);
             let times = times(sounding.ear);
             match sounding.cut.filter(|cut| *cut <= position + fade) {
                 Some(cut) => add_fading(sums, samples, cut - position, fade, times),
@@ -397,7 +401,7 @@ mod tests {
     /// A sound of 600 frames of 1000 that has faded at frame 340, at 8 kHz, in spans of at most
     /// `most` frames.
     fn cut(most: u64) -> Vec<i16> {
-        let mut mixer = Mixer::new(Rate::new(8000).unwrap(), 1);
+        let mut mixer = Mixer::new(Rate::new(8000).unwrap(), 1, false);
         let sounds = Arc::new(Sounds::of(&[&[1000; 600]]));
         let (at, end, cut, ear) = (0, 600, Some(340), Ear::Both);
         mixer.begin(Sounding { sounds, sound: 0, at, end, cut, is_voice: false, again: 0, ear });
@@ -426,7 +430,7 @@ mod tests {
     /// A sound of 600 frames of 1000 in one ear from frame 100 on, over music of 800 and -800.
     fn over_music(ear: Ear, most: u64) -> Vec<[i16; 2]> {
         let rate = Rate::new(8000).unwrap();
-        let mut mixer = Mixer::new(rate, 1);
+        let mut mixer = Mixer::new(rate, 1, false);
         let levels = Levels { music: 0.0, duck: 0.0 };
         let mut bed = Bed::new(Box::new(Steady(800)), levels, rate);
         bed.make_room(16_000);

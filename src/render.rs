@@ -46,7 +46,7 @@ pub struct Renderer {
 impl Renderer {
     /// A renderer at the start of `timeline`, whose sounds are `sounds`.
     pub fn new(timeline: Arc<Timeline>, sounds: Arc<Sounds>) -> Self {
-        let mixer = Mixer::new(timeline.rate, VOICES);
+        let mixer = Mixer::new(timeline.rate, VOICES, timeline.guard.on);
         Self { timeline, sounds, mixer, next_cue: 0 }
     }
 

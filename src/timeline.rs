@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::bed::duck::Ducks;
-use crate::clip::decode::Audio;
+use crate::clip::recording::Recording;
 use crate::glide::Glide;
 use crate::problem::Span;
 use crate::routine::Verb;
@@ -174,7 +174,7 @@ pub enum SoundKind {
         /// The words in it.
         words: String,
         /// Its samples, at a rate of their own.
-        audio: Arc<Audio>,
+        audio: Arc<Recording>,
     },
 }
 

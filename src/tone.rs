@@ -4,8 +4,10 @@
 //! every machine makes the same samples.
 
 use std::array::from_fn;
+use std::f64::consts::TAU;
 
 use serde::Serialize;
+use wide::f64x4;
 
 use crate::time::{Frames, Millis, Rate};
 
@@ -105,72 +107,107 @@ impl Tone {
 
     /// The tone's samples at `rate`, 16 bit.
     pub fn samples(self, rate: Rate) -> Vec<i16> {
-        let mut mix = vec![0.0; self.frames(rate).0 as usize];
-        for note in self.notes() {
-            note.add_to(&mut mix, rate, self.touch());
+        let frames = self.frames(rate).0 as usize;
+        let mut samples = Vec::with_capacity(frames);
+        let mut sums = [0.0; BLOCK];
+        while samples.len() < frames {
+            let block = &mut sums[..BLOCK.min(frames - samples.len())];
+            block.fill(0.0);
+            for note in self.notes() {
+                note.add_to(block, samples.len(), rate, self.touch());
+            }
+            samples.extend(block.iter().map(|value| to_sample(*value)));
         }
-        mix.into_iter().map(to_sample).collect()
+        samples
     }
 }
 
-/// A value from -1.0 to 1.0 as a 16-bit sample, halves rounded up.
+/// A value from -1.0 to 1.0 as a 16-bit sample, the nearest one.
 fn to_sample(value: f64) -> i16 {
-    // Above zero the cast rounds down, on every processor and without a call.
-    let above_zero = value * f64::from(i16::MAX) + 32_768.5;
-    (above_zero as i32 - 32_768) as i16
+    // Beside this an `f64` has no room for parts, and its last bits are the whole number (IEEE 754,
+    // binary64): without a call or a branch, so that several are made at once.
+    const NO_PARTS: f64 = 6_755_399_441_055_744.0;
+    (value * f64::from(i16::MAX) + NO_PARTS).to_bits() as i16
 }
 
 impl Note {
-    fn add_to(&self, mix: &mut [f64], rate: Rate, (level, attack_ms): (f64, f64)) {
+    /// Adds the note to `block`, which begins at the tone's frame `from`.
+    fn add_to(&self, block: &mut [f64], from: usize, rate: Rate, (level, attack_ms): (f64, f64)) {
         let Self(at, fade, pitch) = *self;
-        let begin = rate.frame_at(Millis(at)).0 as usize;
-        let end = (rate.frame_at(Millis(at + fade)).0 as usize).min(mix.len());
-        let (length, hz) = ((end - begin) as f64, f64::from(rate.hz()));
-        let attack = attack_ms * hz / 1000.0;
-        let mut wave = Wave::new(pitch / hz);
-        for (i, sample) in mix[begin..end].iter_mut().enumerate() {
-            let (swell, left) = ((i as f64 / attack).min(1.0), 1.0 - i as f64 / length);
-            let envelope = swell * swell * (3.0 - 2.0 * swell) * left * left;
-            *sample += level * envelope * wave.next_value();
+        let frame_at = |ms| rate.frame_at(Millis(ms)).0 as usize;
+        let (begin, end) = (frame_at(at), frame_at(at + fade));
+        let (first, last) = (begin.max(from), end.min(from + block.len()));
+        if first >= last {
+            return;
+        }
+        let hz = f64::from(rate.hz());
+        let (rise, fall) = (1000.0 / (attack_ms * hz), 1.0 / (end - begin) as f64);
+        let mut wave = Wave::new(pitch / hz, (first - begin) as f64);
+        for group in block[first - from..last - from].chunks_mut(LANES) {
+            let (swell, left) = ((wave.frames * rise).min(ONE), ONE - wave.frames * fall);
+            let envelope = level * (swell * swell * (3.0 - 2.0 * swell)) * (left * left);
+            let heard = (envelope * wave.next_values()).to_array();
+            for (sum, heard) in group.iter_mut().zip(heard) {
+                *sum += heard;
+            }
         }
     }
 }
+
+/// Frames that are made together: few enough to stay near the processor.
+const BLOCK: usize = 512;
+/// Frames that a wave has at once.
+const LANES: usize = 4;
+const ONE: f64x4 = f64x4::ONE;
 
 /// A sine with its harmonics, as turning points on the unit circle: by multiplication
 /// alone, which every processor does alike, where the platforms' own sines may differ in
-/// the last bit. Side by side in arrays, so that the processor can turn them at once.
+/// the last bit. Frames lie side by side, so that the processor can turn several at once.
 struct Wave {
-    sines: [f64; 3],
-    cosines: [f64; 3],
-    turn_sines: [f64; 3],
-    turn_cosines: [f64; 3],
-    peaks: [f64; 3],
+    frames: f64x4,
+    harmonics: [Harmonic; HARMONICS.len()],
+}
+
+/// One sine: a point for each frame, and how far all of them are turned for the next ones.
+struct Harmonic {
+    peak: f64,
+    sines: f64x4,
+    cosines: f64x4,
+    turn_sine: f64,
+    turn_cosine: f64,
 }
 
 impl Wave {
-    /// A wave of `cycles` a frame, from zero. Harmonics that the rate cannot hold are left out.
-    fn new(cycles: f64) -> Self {
-        let angles = [1.0, 2.0, 3.0].map(|harmonic| std::f64::consts::TAU * (cycles * harmonic));
-        let peak = |k: usize| {
-            let is_held = cycles * (k + 1) as f64 * 2.0 < 1.0;
-            if is_held { PEAK * HARMONICS[k] } else { 0.0 }
-        };
-        Self {
-            sines: [0.0; 3],
-            cosines: [1.0; 3],
-            turn_sines: angles.map(libm::sin),
-            turn_cosines: angles.map(libm::cos),
-            peaks: from_fn(peak),
-        }
+    /// A wave of `cycles` a frame that was zero at frame 0, from `frame` on. Harmonics that the rate
+    /// cannot hold are left out.
+    fn new(cycles: f64, frame: f64) -> Self {
+        let frames: [f64; LANES] = from_fn(|lane| frame + lane as f64);
+        let harmonics = from_fn(|k| {
+            let cycles = cycles * (k + 1) as f64;
+            // Whole turns are taken off before, where they cost no digits.
+            let angle = |frames: f64| TAU * (cycles * frames).fract();
+            Harmonic {
+                peak: if cycles * 2.0 < 1.0 { PEAK * HARMONICS[k] } else { 0.0 },
+                sines: frames.map(|frame| libm::sin(angle(frame))).into(),
+                cosines: frames.map(|frame| libm::cos(angle(frame))).into(),
+                turn_sine: libm::sin(angle(LANES as f64)),
+                turn_cosine: libm::cos(angle(LANES as f64)),
+            }
+        });
+        Self { frames: frames.into(), harmonics }
     }
 
-    fn next_value(&mut self) -> f64 {
-        let Self { sines, cosines, turn_sines, turn_cosines, peaks } = &*self;
-        let [first, second, third] = from_fn(|k| peaks[k] * sines[k]);
-        let next_sines = from_fn(|k| sines[k] * turn_cosines[k] + cosines[k] * turn_sines[k]);
-        let next_cosines = from_fn(|k| cosines[k] * turn_cosines[k] - sines[k] * turn_sines[k]);
-        (self.sines, self.cosines) = (next_sines, next_cosines);
-        first + second + third
+    /// The values of the next frames.
+    fn next_values(&mut self) -> f64x4 {
+        let mut values = f64x4::ZERO;
+        for Harmonic { peak, sines, cosines, turn_sine, turn_cosine } in &mut self.harmonics {
+            values += *peak * *sines;
+            let turned = *sines * *turn_cosine + *cosines * *turn_sine;
+            *cosines = *cosines * *turn_cosine - *sines * *turn_sine;
+            *sines = turned;
+        }
+        self.frames += f64x4::splat(LANES as f64);
+        values
     }
 }
 
@@ -180,13 +217,17 @@ mod tests {
 
     #[test]
     fn the_wave_is_a_sum_of_sines() {
-        let (mut wave, angle) =
-            (Wave::new(440.0 / 48_000.0), std::f64::consts::TAU * 440.0 / 48_000.0);
-        for i in 0..48_000 {
-            let harmonics = (1..).zip(HARMONICS);
-            let sines = harmonics.map(|(n, part)| part * (angle * f64::from(n * i)).sin());
-            let ideal = PEAK * sines.sum::<f64>();
-            assert!((wave.next_value() - ideal).abs() < 1e-9, "frame {i}");
+        let cycles = 440.0 / 48_000.0;
+        for begin in [0, 4, 47_000] {
+            let mut wave = Wave::new(cycles, f64::from(begin));
+            let made = (0..BLOCK / LANES).flat_map(|_| wave.next_values().to_array());
+            for (frame, value) in (begin..).zip(made) {
+                let angle = TAU * cycles * f64::from(frame);
+                let harmonics = (1..).zip(HARMONICS);
+                let sines = harmonics.map(|(n, part)| part * (angle * f64::from(n)).sin());
+                let ideal = PEAK * sines.sum::<f64>();
+                assert!((value - ideal).abs() < 1e-9, "frame {frame}: {value} {ideal}");
+            }
         }
     }
 
@@ -199,8 +240,7 @@ mod tests {
                 assert_eq!(samples.len() as u64, tone.frames(rate).0);
                 assert_eq!((samples[0], samples[samples.len() - 1]), (0, 0), "{name} at {hz}");
                 // A pure tone of the highest pitch and peak rises by at most this much a frame.
-                let steepest =
-                    32768.0 * 2.0 * PEAK * std::f64::consts::TAU * C6 * 1.5 / f64::from(hz);
+                let steepest = 32768.0 * 2.0 * PEAK * TAU * C6 * 1.5 / f64::from(hz);
                 let jump =
                     samples.windows(2).map(|w| (i32::from(w[1]) - i32::from(w[0])).abs()).max();
                 assert!(f64::from(jump.unwrap()) < steepest, "{name} at {hz}: {jump:?} {steepest}");

@@ -4,14 +4,13 @@ pub mod decode;
 pub mod filter;
 pub mod opus;
 pub mod own;
+pub mod recording;
 pub mod resample;
 pub mod source;
 
 use std::ops::Deref;
-use std::sync::Arc;
 
 use crate::time::{Frames, Rate};
-use decode::Audio;
 
 /// Mono samples, 16 bit, at a known rate.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +26,6 @@ pub struct Clip {
 pub enum Samples {
     /// In the program.
     Embedded(&'static [i16]),
-    /// In a file that was decoded.
-    Decoded(Arc<Audio>),
     /// Made for this.
     Made(Vec<i16>),
 }
@@ -39,7 +36,6 @@ impl Deref for Samples {
     fn deref(&self) -> &[i16] {
         match self {
             Self::Embedded(samples) => samples,
-            Self::Decoded(audio) => &audio.samples,
             Self::Made(samples) => samples,
         }
     }

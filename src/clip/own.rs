@@ -2,12 +2,11 @@
 //! channels, from whoever wrote the routine. Mixed to one channel.
 
 use std::fs::{self, File};
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Component, Path, PathBuf};
 
-use hound::{SampleFormat, WavReader};
-
 use super::decode::{Audio, DecodeError, Opened};
+use super::recording::{PlainFile, Recording};
 use super::source;
 use crate::time::Rate;
 
@@ -57,7 +56,8 @@ pub(crate) fn told(error: &DecodeError) -> String {
     }
 }
 
-/// Where the file at `path` lies: within `folder`, whatever links there are on the way.
+/// Where the file at `path` lies: within `folder`, whatever links there are on the way. The folder
+/// is as [`fs::canonicalize`] gives it.
 ///
 /// # Errors
 /// [`ClipError::Outside`], [`ClipError::Missing`], or that it cannot be looked for.
@@ -72,28 +72,43 @@ pub fn find(folder: &Path, path: &str) -> Result<PathBuf, ClipError> {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ClipError::Missing,
         _ => error.into(),
     };
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let file = fs::canonicalize(folder.join(relative)).map_err(missing)?;
-    if file.starts_with(fs::canonicalize(folder)?) { Ok(file) } else { Err(ClipError::Outside) }
+    if file.starts_with(folder) { Ok(file) } else { Err(ClipError::Outside) }
 }
 
-/// Reads a file that [`find`] has found.
+/// Opens a file that [`find`] has found; of most there are all samples then.
 ///
 /// # Errors
 /// See [`ClipError`].
-pub fn read(file: &Path) -> Result<Audio, ClipError> {
+pub fn open(path: &Path) -> Result<Recording, ClipError> {
     // A pipe would be waited for when it is opened.
-    let data = fs::metadata(file)?;
+    let data = fs::metadata(path)?;
     if !data.is_file() {
         return Err(ClipError::NoFile);
     }
+    if data.len() > MOST_BYTES {
+        return Err(ClipError::TooLarge);
+    }
+    let mut file = File::open(path)?;
+    if let Some(plain) = PlainFile::open(path, &file, data.len(), LONGEST) {
+        return Ok(Recording::Plain(plain));
+    }
+    file.rewind()?;
     // One more than it has, so that its end is found without asking for more room.
-    let mut bytes = Vec::with_capacity(data.len().min(MOST_BYTES) as usize + 1);
-    File::open(file)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    let mut bytes = Vec::with_capacity(data.len() as usize + 1);
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(ClipError::TooLarge);
     }
-    decode(bytes)
+    decode(bytes).map(Recording::Decoded)
+}
+
+/// Reads all of a file.
+///
+/// # Errors
+/// See [`ClipError`].
+pub fn read(path: &Path) -> Result<Audio, ClipError> {
+    Ok(open(path)?.into_audio()?)
 }
 
 /// Decodes a whole file and mixes it to one channel.
@@ -101,9 +116,6 @@ pub fn read(file: &Path) -> Result<Audio, ClipError> {
 /// # Errors
 /// See [`ClipError`].
 pub fn decode(bytes: Vec<u8>) -> Result<Audio, ClipError> {
-    if let Some(audio) = plain(&bytes) {
-        return Ok(audio);
-    }
     let mut file = Opened::new(source::without_tag(bytes)).map_err(ClipError::Decode)?;
     let rate = file.rate;
     if Rate::new(rate).is_none() {
@@ -124,21 +136,6 @@ pub fn decode(bytes: Vec<u8>) -> Result<Audio, ClipError> {
     Ok(Audio { rate, samples })
 }
 
-/// What most clips are, a sound WAV file of one channel with 16 bits, has its samples as they are
-/// needed: the decoder would take each of them apart and put it together again, ten times as long.
-fn plain(bytes: &[u8]) -> Option<Audio> {
-    let wav = WavReader::new(Cursor::new(bytes)).ok()?;
-    let (spec, length) = (wav.spec(), wav.len() as usize);
-    let is_plain = spec.sample_format == SampleFormat::Int
-        && (spec.channels, spec.bits_per_sample) == (1, 16)
-        && Rate::new(spec.sample_rate).is_some()
-        && (1..=spec.sample_rate as usize * LONGEST as usize).contains(&length);
-    let begin = wav.into_inner().position() as usize;
-    let samples = bytes.get(begin..begin + 2 * length).filter(|_| is_plain)?;
-    let samples = samples.as_chunks::<2>().0.iter().map(|bytes| i16::from_le_bytes(*bytes));
-    Some(Audio { rate: spec.sample_rate, samples: samples.collect() })
-}
-
 /// The average of all channels, rounded towards zero.
 fn mix(samples: &[i16], channels: usize) -> Vec<i16> {
     let frames = samples.chunks_exact(channels);
@@ -148,11 +145,11 @@ fn mix(samples: &[i16], channels: usize) -> Vec<i16> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// A WAV file of 16 bit.
-    fn wav(rate: u32, channels: u16, samples: &[i16]) -> Vec<u8> {
+    pub fn wav(rate: u32, channels: u16, samples: &[i16]) -> Vec<u8> {
         let spec = hound::WavSpec {
             channels,
             sample_rate: rate,
@@ -177,12 +174,11 @@ mod tests {
     #[test]
     fn a_plain_file_has_the_samples_that_the_decoder_has_of_it() {
         let bytes = wav(8000, 1, &[100, -300, i16::MAX, i16::MIN, 0]);
-        let decoded = Opened::new(bytes.clone()).unwrap().samples(9, 9).unwrap();
-        let expected = Audio { rate: 8000, samples: decoded };
-        assert_eq!(plain(&bytes), Some(expected));
-        assert_eq!(plain(&bytes[..bytes.len() - 1]), None);
-        assert_eq!(plain(&wav(8000, 1, &[])), None);
-        assert_eq!(plain(&wav(8000, 2, &[1, 2])), None);
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.wav");
+        fs::write(&file, &bytes).unwrap();
+        assert!(matches!(open(&file), Ok(Recording::Plain(_))));
+        assert_eq!(read(&file).unwrap(), decode(bytes).unwrap());
     }
 
     #[test]
@@ -197,7 +193,7 @@ mod tests {
     #[test]
     fn no_path_leads_out_of_the_folder() {
         let folder = tempfile::tempdir().unwrap();
-        let inner = folder.path().join("inner");
+        let inner = folder.path().canonicalize().unwrap().join("inner");
         fs::create_dir(&inner).unwrap();
         fs::write(folder.path().join("secret.wav"), "").unwrap();
         fs::write(inner.join("own.wav"), "").unwrap();

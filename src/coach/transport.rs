@@ -89,7 +89,7 @@ impl Transport {
         begin: Begin,
         changes: Producer<Change>,
     ) -> Self {
-        let mut mixer = Mixer::new(timeline.rate, VOICES);
+        let mut mixer = Mixer::new(timeline.rate, VOICES, timeline.guard.on);
         mixer.start_at(begin.heard);
         let mut transport = Self {
             timeline,

@@ -38,7 +38,7 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     let bits = args.bits.map(Into::into);
     let sink = Sink::new(format, timeline.rate, channels, bits, args.bitrate)?;
     let mut tags = (!args.plain).then(|| Tags::of(&timeline, routine.kind.name()));
-    let sounds = Sounds::load(&timeline, &voice)?;
+    let sounds = Sounds::open(&timeline, &voice)?;
     let music = &args.timeline.music;
     if let Some(folder) = &args.tracks {
         let tracks = Tracks::of(&timeline, format.ending());

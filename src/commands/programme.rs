@@ -174,7 +174,8 @@ impl<'a> Programme<'a> {
     /// Gives all its frames to `listen`, front to back, and tells of music that was left out.
     ///
     /// # Errors
-    /// What `listen` gives, and [`Error::Music`] when none can be read any more.
+    /// What `listen` gives, [`Error::Music`] when none can be read any more, and [`Error::Io`] when
+    /// a clip cannot.
     pub fn play<T>(
         &self,
         listen: impl FnOnce(&mut dyn Spans) -> Result<T, Error>,
@@ -183,11 +184,13 @@ impl<'a> Programme<'a> {
         if let Some(bed) = music::bed(self.music, &self.timeline, &self.notes)? {
             renderer = renderer.over(bed);
         }
-        match self.level {
+        let heard = match self.level {
             Some(Level { gain, .. }) => {
                 listen(&mut Leveller::new(&mut renderer, self.timeline.rate, self.channels, gain))
             }
             None => listen(&mut renderer),
-        }
+        }?;
+        self.sounds.ensure_read()?;
+        Ok(heard)
     }
 }

@@ -1,4 +1,4 @@
-//! The audio files of a routine's author: found beside the routine, read once each.
+//! The audio files of a routine's author: found beside the routine, opened once each.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,6 +9,7 @@ use super::{Action, Clip, Routine, Source, Step, Words};
 use crate::bundle::Bundle;
 use crate::clip::decode::Audio;
 use crate::clip::own::{self, ClipError, ENDINGS};
+use crate::clip::recording::Recording;
 use crate::problem::{Problem, Problems, Span};
 
 /// The most samples that all files of a routine may have together: they are all in memory at
@@ -17,7 +18,7 @@ const MOST_SAMPLES: usize = 57_600_000;
 /// As many files of a folder are looked at to see whether they are used.
 const MOST_LISTED: usize = 1000;
 
-/// Reads every audio file that a routine plays, from where its `source` lies. What is wrong is noted at the step that names the file,
+/// Opens every audio file that a routine plays, where its `source` lies. What is wrong is noted at the step that names the file,
 /// and as a warning which files beside those are not used.
 pub fn attach(routine: &mut Routine, source: &Source, problems: &mut Problems) {
     let (folder, bundle) = (source.folder.as_deref(), source.bundle.as_ref());
@@ -26,13 +27,18 @@ pub fn attach(routine: &mut Routine, source: &Source, problems: &mut Problems) {
     shelf.find_unused(problems);
 }
 
-/// The files that were read.
+/// The files that were opened.
 #[derive(Default)]
 struct Shelf<'a> {
     folder: Option<&'a Path>,
+    /// Where that folder really lies, as soon as a file in it was asked for.
+    home: Option<PathBuf>,
     /// The bundle that the routine is in.
     bundle: Option<&'a Bundle>,
-    files: BTreeMap<PathBuf, Arc<Audio>>,
+    /// What was opened, by the names that steps give it.
+    by_name: BTreeMap<String, Arc<Recording>>,
+    /// The same by where it lies.
+    files: BTreeMap<PathBuf, Arc<Recording>>,
     /// All files that are named, those that cannot be read too.
     named: BTreeSet<PathBuf>,
     /// Where each folder within the routine's own was named first.
@@ -61,7 +67,8 @@ impl Shelf<'_> {
             Err(error) => {
                 problems.push(unusable(&clip.file, &error));
                 // Once is enough: whoever lays the routine out is not to find it missing again.
-                clip.audio = Some(Arc::new(Audio { rate: 48_000, samples: Vec::new() }));
+                let nothing = Audio { rate: 48_000, samples: Vec::new() };
+                clip.audio = Some(Arc::new(Recording::Decoded(nothing)));
             }
         }
         if self.samples > MOST_SAMPLES {
@@ -74,27 +81,48 @@ impl Shelf<'_> {
         }
     }
 
-    fn audio(&mut self, name: &Words) -> Result<Arc<Audio>, ClipError> {
-        if let Some(bundle) = self.bundle {
-            let file = PathBuf::from(&name.text);
-            return self.kept(&file, || bundle.clip(&name.text));
+    fn audio(&mut self, name: &Words) -> Result<Arc<Recording>, ClipError> {
+        if let Some(audio) = self.by_name.get(&name.text) {
+            return Ok(Arc::clone(audio));
         }
-        let file = own::find(self.folder.ok_or(ClipError::Missing)?, &name.text)?;
+        let audio = match self.bundle {
+            Some(bundle) => {
+                self.kept(Path::new(&name.text), || bundle.clip(&name.text).map(Recording::Decoded))
+            }
+            None => self.beside(name),
+        }?;
+        self.by_name.insert(name.text.clone(), Arc::clone(&audio));
+        Ok(audio)
+    }
+
+    /// A file in the routine's folder.
+    fn beside(&mut self, name: &Words) -> Result<Arc<Recording>, ClipError> {
+        let file = own::find(self.home()?, &name.text)?;
         self.named.insert(file.clone());
         let within = Path::new(&name.text).parent();
         let within = within.filter(|within| !within.as_os_str().is_empty());
         if let (Some(_), Some(folder)) = (within, file.parent()) {
             self.folders.entry(folder.into()).or_insert(name.span);
         }
-        self.kept(&file, || own::read(&file))
+        self.kept(&file, || own::open(&file))
     }
 
-    /// A file's samples, read once.
+    /// Where the routine's folder really lies.
+    fn home(&mut self) -> Result<&Path, ClipError> {
+        if self.home.is_none() {
+            let folder = self.folder.ok_or(ClipError::Missing)?;
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            self.home = Some(fs::canonicalize(folder)?);
+        }
+        self.home.as_deref().ok_or(ClipError::Missing)
+    }
+
+    /// What is in a file, opened once.
     fn kept(
         &mut self,
         file: &Path,
-        read: impl FnOnce() -> Result<Audio, ClipError>,
-    ) -> Result<Arc<Audio>, ClipError> {
+        open: impl FnOnce() -> Result<Recording, ClipError>,
+    ) -> Result<Arc<Recording>, ClipError> {
         if let Some(audio) = self.files.get(file) {
             return Ok(Arc::clone(audio));
         }
@@ -102,8 +130,8 @@ impl Shelf<'_> {
         if self.samples > MOST_SAMPLES {
             return Err(ClipError::TooLong);
         }
-        let audio = Arc::new(read()?);
-        self.samples += audio.samples.len();
+        let audio = Arc::new(open()?);
+        self.samples += audio.frames();
         self.files.insert(file.into(), Arc::clone(&audio));
         Ok(audio)
     }

@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::clip::decode::Audio;
+use crate::clip::recording::Recording;
 use crate::language::Language;
 use crate::problem::Span;
 use crate::time::Millis;
@@ -186,8 +186,8 @@ pub struct Clip {
     pub text: String,
     /// Its name for people; that of the file when left out.
     pub name: Option<Words>,
-    /// Its samples; `None` until [`attach`] has read them.
-    pub audio: Option<Arc<Audio>>,
+    /// What is in it; `None` until [`attach`] has opened it.
+    pub audio: Option<Arc<Recording>>,
 }
 
 /// What is spoken at one place of a routine: one of several texts, by talk level. Empty:

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::place::{Ahead, Place, next_timed};
-use crate::clip::decode::Audio;
+use crate::clip::recording::Recording;
 use crate::glide::Glide;
 use crate::language::{Language, Phrasebook};
 use crate::problem::{Problem, Problems, Span};
@@ -112,7 +112,7 @@ pub struct Script<'a> {
     tones: HashMap<Tone, u32>,
     glides: HashMap<Glide, u32>,
     /// The author's own audio files, by where they lie in memory.
-    audio: HashMap<*const Audio, u32>,
+    audio: HashMap<*const Recording, u32>,
     clips: HashMap<VoiceClip, u32>,
     /// What was composed before: routines repeat themselves.
     composed: HashMap<(Rc<str>, Speaker), Line>,
@@ -428,7 +428,7 @@ impl<'a> Script<'a> {
     pub fn play_audio(
         &mut self,
         clip: &Clip,
-        audio: &Arc<Audio>,
+        audio: &Arc<Recording>,
         at: Millis,
         step: usize,
     ) -> Millis {
@@ -503,8 +503,8 @@ fn placeholders_help() -> String {
 }
 
 /// How many frames an audio file has at another rate.
-fn resampled_frames(audio: &Audio, rate: Rate) -> Frames {
-    Frames(audio.samples.len() as u64 * u64::from(rate.hz()) / u64::from(audio.rate))
+fn resampled_frames(audio: &Recording, rate: Rate) -> Frames {
+    Frames(audio.frames() as u64 * u64::from(rate.hz()) / u64::from(audio.rate()))
 }
 
 /// A line that is longer than its slot; `what` names what comes after the slot.

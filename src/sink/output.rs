@@ -2,7 +2,7 @@
 //! output, pipes and devices are written to as they are.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, IsTerminal, Seek, SeekFrom, Write};
+use std::io::{self, IoSlice, IsTerminal, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -226,11 +226,15 @@ fn end_on_signals() -> io::Result<()> {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_vectored(&[IoSlice::new(bytes)])
+    }
+
+    fn write_vectored(&mut self, parts: &[IoSlice]) -> io::Result<usize> {
         self.ensure_wanted()?;
         let written = match &mut self.kind {
-            Kind::Stream(stream) => stream.write(bytes),
-            Kind::Whole { part, .. } => part.file().write(bytes),
-            Kind::Within { file, .. } => file.write(bytes),
+            Kind::Stream(stream) => stream.write_vectored(parts),
+            Kind::Whole { part, .. } => part.file().write_vectored(parts),
+            Kind::Within { file, .. } => file.write_vectored(parts),
         }?;
         self.bytes += written as u64;
         Ok(written)

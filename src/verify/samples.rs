@@ -30,7 +30,7 @@ impl<'a> Samples<'a> {
             loud.unwrap_or(samples.len()) as u64
         };
         let silences = (0..timeline.sounds.len() as u32).map(silence).collect();
-        Self { timeline, sounds, mixer: Mixer::new(timeline.rate, 1), silences }
+        Self { timeline, sounds, mixer: Mixer::new(timeline.rate, 1, false), silences }
     }
 
     /// The rate of the samples.

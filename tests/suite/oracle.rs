@@ -229,7 +229,7 @@ fn textbook_ears(timeline: &Timeline, sounds: &Sounds) -> Vec<[f64; 2]> {
             Ear::Right => [0.25, 1.0],
         };
         let place = &mut frames[cue.at.0 as usize..];
-        for (frame, sample) in place.iter_mut().zip(sounds.samples(cue.sound)) {
+        for (frame, sample) in place.iter_mut().zip(sounds.samples(cue.sound).iter()) {
             for (sum, level) in frame.iter_mut().zip(levels) {
                 *sum += level * f64::from(*sample);
             }

@@ -1,0 +1,223 @@
+//! A recording of a routine's author: samples in memory, or those of a file that has them as they
+//! are needed, read when they are.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use hound::{SampleFormat, WavReader};
+
+use super::decode::Audio;
+use crate::time::Rate;
+
+/// Bytes of a file that are read to see what it is.
+const HEAD: usize = 512;
+/// The most frames that a [`Window`] has at once: few enough to stay near the processor.
+const WINDOW: usize = 32 * 1024;
+
+/// What an author's file holds.
+#[derive(Debug, PartialEq)]
+pub enum Recording {
+    /// Samples that were decoded.
+    Decoded(Audio),
+    /// Samples that lie in their file as they are needed.
+    Plain(PlainFile),
+}
+
+impl Recording {
+    /// Frames a second.
+    pub fn rate(&self) -> u32 {
+        match self {
+            Self::Decoded(audio) => audio.rate,
+            Self::Plain(file) => file.rate,
+        }
+    }
+
+    /// How many frames it has.
+    pub fn frames(&self) -> usize {
+        match self {
+            Self::Decoded(audio) => audio.samples.len(),
+            Self::Plain(file) => file.frames,
+        }
+    }
+
+    /// Where it lies, if it is read from there.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Decoded(_) => Path::new(""),
+            Self::Plain(file) => &file.path,
+        }
+    }
+
+    /// All its samples.
+    ///
+    /// # Errors
+    /// What reading the file gives.
+    pub fn samples(&self) -> io::Result<Cow<'_, [i16]>> {
+        match self {
+            Self::Decoded(audio) => Ok(Cow::Borrowed(&audio.samples)),
+            Self::Plain(file) => file.samples().map(Cow::Owned),
+        }
+    }
+
+    /// The same with its rate, all in memory.
+    ///
+    /// # Errors
+    /// What reading the file gives.
+    pub fn into_audio(self) -> io::Result<Audio> {
+        match self {
+            Self::Decoded(audio) => Ok(audio),
+            Self::Plain(file) => Ok(Audio { rate: file.rate, samples: file.samples()? }),
+        }
+    }
+}
+
+/// What most files of authors are: a sound WAV file of one channel with 16 bits. A decoder would
+/// take each sample apart and put it together again.
+#[derive(Debug, PartialEq)]
+pub struct PlainFile {
+    path: PathBuf,
+    /// Where its samples begin, in bytes.
+    begin: u64,
+    /// Frames a second.
+    rate: u32,
+    frames: usize,
+}
+
+impl PlainFile {
+    /// The file at `path`, of `size` bytes and open as `file`; `None` if it is none or longer than
+    /// `longest` seconds.
+    pub(super) fn open(path: &Path, file: &File, size: u64, longest: u32) -> Option<Self> {
+        let wav = WavReader::new(BufReader::with_capacity(HEAD, file)).ok()?;
+        let (spec, frames) = (wav.spec(), wav.len() as usize);
+        let begin = wav.into_inner().stream_position().ok()?;
+        let is_plain = spec.sample_format == SampleFormat::Int
+            && (spec.channels, spec.bits_per_sample) == (1, 16)
+            && Rate::new(spec.sample_rate).is_some()
+            && (1..=spec.sample_rate as usize * longest as usize).contains(&frames)
+            && begin + 2 * frames as u64 <= size;
+        is_plain.then(|| Self { path: path.into(), begin, rate: spec.sample_rate, frames })
+    }
+
+    fn samples(&self) -> io::Result<Vec<i16>> {
+        let mut samples = vec![0; self.frames];
+        read(&File::open(&self.path)?, self.begin, &mut samples)?;
+        Ok(samples)
+    }
+}
+
+/// Reads samples from a place in a file, 16 bit, the low byte first (Multimedia Programming
+/// Interface 1.0, chapter 3).
+fn read(mut file: &File, begin: u64, samples: &mut [i16]) -> io::Result<()> {
+    file.seek(SeekFrom::Start(begin))?;
+    file.read_exact(bytemuck::cast_slice_mut(samples))?;
+    if cfg!(target_endian = "big") {
+        for sample in samples {
+            *sample = sample.swap_bytes();
+        }
+    }
+    Ok(())
+}
+
+/// What is seen of one file after the other: memory for a moment of sound serves for hours of it.
+#[derive(Debug, Default)]
+pub struct Window {
+    open: Option<(PathBuf, File)>,
+    samples: Vec<i16>,
+}
+
+impl Window {
+    /// Samples of a file from a frame on: as many as are `wanted`, of more than [`WINDOW`] the first.
+    ///
+    /// # Errors
+    /// What reading gives, with as much silence; the file may have been changed since it was looked
+    /// at.
+    pub fn show(
+        &mut self,
+        file: &PlainFile,
+        from: usize,
+        wanted: usize,
+    ) -> Result<&[i16], (io::Error, &[i16])> {
+        if self.samples.is_empty() {
+            self.samples.resize(WINDOW, 0);
+        }
+        let samples = &mut self.samples[..wanted.min(WINDOW)];
+        let begin = file.begin + 2 * from as u64;
+        match look_into(&mut self.open, file).and_then(|open| read(open, begin, samples)) {
+            Ok(()) => Ok(samples),
+            Err(error) => {
+                samples.fill(0);
+                Err((error, samples))
+            }
+        }
+    }
+}
+
+/// Opens a file where another one was open.
+fn look_into<'a>(open: &'a mut Option<(PathBuf, File)>, file: &PlainFile) -> io::Result<&'a File> {
+    let kept = open.take().filter(|(path, _)| *path == file.path);
+    let opened = match kept {
+        Some(kept) => kept,
+        None => (file.path.clone(), File::open(&file.path)?),
+    };
+    Ok(&open.insert(opened).1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clip::own::tests::wav;
+    use std::fs;
+
+    /// A folder with a file of such bytes, as it is opened.
+    fn opened(bytes: &[u8]) -> (tempfile::TempDir, Option<PlainFile>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.wav");
+        fs::write(&path, bytes).unwrap();
+        let file = PlainFile::open(&path, &File::open(&path).unwrap(), bytes.len() as u64, 600);
+        (folder, file)
+    }
+
+    #[test]
+    fn a_file_is_plain_with_one_channel_of_16_bits_and_all_its_samples() {
+        let samples: Vec<i16> = (0..2000).map(|i| i * 16 - 16_000).collect();
+        let bytes = wav(8000, 1, &samples);
+        let (_folder, file) = opened(&bytes);
+        let file = Recording::Plain(file.unwrap());
+        assert_eq!((file.rate(), file.frames()), (8000, 2000));
+        assert_eq!(file.samples().unwrap(), samples);
+        assert_eq!(file.into_audio().unwrap(), Audio { rate: 8000, samples });
+        assert_eq!(opened(&bytes[..bytes.len() - 1]).1, None);
+        assert_eq!(opened(&wav(8000, 1, &[])).1, None);
+        assert_eq!(opened(&wav(8000, 2, &[1, 2])).1, None);
+        assert_eq!(opened(b"RIFF").1, None);
+    }
+
+    #[test]
+    fn a_window_shows_one_file_after_the_other() {
+        let (_one, first) = opened(&wav(8000, 1, &[1, 2, 3, 4, 5]));
+        let (_other, second) = opened(&wav(8000, 1, &vec![7; WINDOW + 9]));
+        let (first, second) = (first.unwrap(), second.unwrap());
+        let mut window = Window::default();
+        assert_eq!(window.show(&first, 1, 3).unwrap(), [2, 3, 4]);
+        assert_eq!(window.show(&second, 0, WINDOW + 9).unwrap(), vec![7; WINDOW]);
+        assert_eq!(window.show(&second, WINDOW, 9).unwrap(), [7; 9]);
+        assert_eq!(window.show(&first, 4, 1).unwrap(), [5]);
+    }
+
+    #[test]
+    fn a_file_that_was_cut_or_taken_away_meanwhile_is_an_error() {
+        let (folder, file) = opened(&wav(8000, 1, &[1, 2, 3]));
+        let file = file.unwrap();
+        let mut window = Window::default();
+        File::options().write(true).open(&file.path).unwrap().set_len(46).unwrap();
+        assert_eq!(window.show(&file, 0, 1).unwrap(), [1]);
+        let (error, silence) = window.show(&file, 0, 2).unwrap_err();
+        assert_eq!((error.kind(), silence), (io::ErrorKind::UnexpectedEof, &[0, 0][..]));
+        drop(folder);
+        let mut window = Window::default();
+        let (error, silence) = window.show(&file, 0, 1).unwrap_err();
+        assert_eq!((error.kind(), silence), (io::ErrorKind::NotFound, &[0][..]));
+    }
+}
