@@ -10,9 +10,8 @@ use crate::clip::Samples;
 use crate::clip::recording::{Recording, Window};
 use crate::clip::resample::Resampler;
 use crate::error::Error;
-use crate::loudness::Meter;
-use crate::loudness::energy::{SLICE_MS, energies};
-use crate::mixer::power;
+use crate::loudness;
+use crate::loudness::energy::{self, energies};
 use crate::time::{Frames, Rate};
 use crate::timeline::{SoundKind, Timeline};
 use crate::voice::Voice;
@@ -187,21 +186,9 @@ impl Sounds {
         unread.take().map_or(Ok(()), Err)
     }
 
-    /// The integrated loudness of the timeline in LUFS, as two ears hear it, mono in both;
-    /// `None` when nothing is heard.
+    /// The loudness of a timeline of these sounds: [`loudness::of`].
     pub fn loudness(&self, timeline: &Timeline) -> Option<f64> {
-        let sounds: Vec<_> =
-            (0..self.sounds.len()).map(|sound| self.samples(sound as u32)).collect();
-        let sounds: Vec<&[i16]> = sounds.iter().map(|samples| &**samples).collect();
-        let energies = energies(&sounds, timeline.rate.hz());
-        let mut meter = Meter::new(timeline.rate);
-        for cue in &timeline.cues {
-            let energies = &energies[cue.sound as usize];
-            let slice = u64::from(timeline.rate.hz() * SLICE_MS / 1000);
-            let heard = (timeline.end(cue) - cue.at).0.div_ceil(slice) as usize;
-            meter.place(cue.at, &energies[..heard.min(energies.len())], power(cue.ear));
-        }
-        meter.integrated(timeline.frames)
+        loudness::of(timeline, &energies(self, timeline.rate.hz()))
     }
 
     /// Sounds of given samples, for tests.
@@ -209,6 +196,22 @@ impl Sounds {
     pub fn of(samples: &[&[i16]]) -> Self {
         let stored = |samples: &&[i16]| Stored::Memory(Samples::Made(samples.to_vec()));
         Self { sounds: samples.iter().map(stored).collect(), unread: Mutex::default() }
+    }
+}
+
+impl energy::Samples for Sounds {
+    fn lengths(&self) -> Vec<usize> {
+        self.sounds.iter().map(|stored| stored.frames().0 as usize).collect()
+    }
+
+    fn part<'a>(
+        &'a self,
+        sound: usize,
+        from: usize,
+        wanted: usize,
+        window: &'a mut Window,
+    ) -> &'a [i16] {
+        Self::part(self, sound as u32, from, wanted, window)
     }
 }
 

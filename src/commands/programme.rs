@@ -11,7 +11,9 @@ use super::progress::Progress;
 use crate::bed::music::Notes;
 use crate::cli::MusicArgs;
 use crate::error::Error;
-use crate::loudness::leveller::{Level, Leveller, level_for, loudness};
+use crate::loudness;
+use crate::loudness::energy::Work;
+use crate::loudness::leveller::{Level, Leveller, level_for};
 use crate::render::{Renderer, Spans};
 use crate::sounds::Sounds;
 use crate::time::Frames;
@@ -56,16 +58,27 @@ pub enum Measuring {
     /// It is known.
     Done(Loudness),
     /// A thread is at it.
-    Going(JoinHandle<Loudness>),
+    Going {
+        /// The thread.
+        thread: JoinHandle<()>,
+        /// What it does.
+        work: Arc<Work>,
+        /// What is measured.
+        sounds: Arc<Sounds>,
+        /// Where it sounds.
+        timeline: Arc<Timeline>,
+    },
 }
 
 impl Measuring {
-    /// Waits for it.
-    pub fn wait(self) -> Loudness {
+    /// Does the rest of it, and says what was found.
+    pub fn finish(self) -> Loudness {
         match self {
             Self::Done(loudness) => loudness,
-            Self::Going(thread) => {
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            Self::Going { thread, work, sounds, timeline } => {
+                work.share(&*sounds);
+                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                loudness::of(&timeline, &work.found()).map_or(Loudness::Silence, Loudness::Lufs)
             }
         }
     }
@@ -116,10 +129,10 @@ impl<'a> Programme<'a> {
             None if self.music.is_wanted() => Measuring::Done(Loudness::Music),
             None => {
                 let (sounds, timeline) = (Arc::clone(&self.sounds), Arc::clone(&self.timeline));
-                Measuring::Going(thread::spawn(move || match sounds.loudness(&timeline) {
-                    Some(lufs) => Loudness::Lufs(lufs),
-                    None => Loudness::Silence,
-                }))
+                let work = Arc::new(Work::new(&*sounds, timeline.rate.hz()));
+                let (shared, shared_sounds) = (Arc::clone(&work), Arc::clone(&sounds));
+                let thread = thread::spawn(move || shared.share(&*shared_sounds));
+                Measuring::Going { thread, work, sounds, timeline }
             }
         }
     }
@@ -166,7 +179,8 @@ impl<'a> Programme<'a> {
     /// How loud it is at its level.
     fn measure(&self, go_on: impl FnMut(Frames) -> io::Result<()>) -> Result<Option<f64>, Error> {
         self.play(|spans| {
-            let measured = loudness(spans, self.timeline.rate, self.channels, go_on);
+            let measured =
+                loudness::leveller::loudness(spans, self.timeline.rate, self.channels, go_on);
             measured.map_err(|error| Error::io("cannot write", Path::new("the file"), error))
         })
     }

@@ -108,7 +108,7 @@ impl Written<'_> {
             printable(&folder),
             if count == 1 { "" } else { "s" },
             self.playlist,
-            loudness.wait().told(),
+            loudness.finish().told(),
         ));
         for note in &self.notes {
             tell(format_args!("note: {note}"));
@@ -138,7 +138,7 @@ impl Written<'_> {
             "bits": sink.bits().map(Bits::count),
             "bytes": self.bytes,
             "notes": self.notes,
-            "lufs": loudness.wait().rounded(),
+            "lufs": loudness.finish().rounded(),
         })
     }
 }

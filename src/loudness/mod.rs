@@ -9,7 +9,9 @@ pub mod leveller;
 pub mod limiter;
 pub mod speech;
 
+use crate::mixer::power;
 use crate::time::{Frames, Rate};
+use crate::timeline::Timeline;
 use energy::SLICE_MS;
 
 /// Slices in one step of the gating blocks: 100 ms (EBU Tech 3341, section 2.2).
@@ -22,6 +24,19 @@ const ABSOLUTE_GATE: f64 = -70.0;
 const RELATIVE_GATE: f64 = -10.0;
 /// Blocks are sorted into bins so fine, in LU.
 const BIN: f64 = 0.1;
+
+/// The integrated loudness of a timeline in LUFS, whose sounds have these energies, as two ears hear
+/// it, mono in both; `None` when nothing is heard.
+pub fn of(timeline: &Timeline, energies: &[Vec<f32>]) -> Option<f64> {
+    let mut meter = Meter::new(timeline.rate);
+    for cue in &timeline.cues {
+        let energies = &energies[cue.sound as usize];
+        let slice = u64::from(timeline.rate.hz() * SLICE_MS / 1000);
+        let heard = (timeline.end(cue) - cue.at).0.div_ceil(slice) as usize;
+        meter.place(cue.at, &energies[..heard.min(energies.len())], power(cue.ear));
+    }
+    meter.integrated(timeline.frames)
+}
 
 /// Measures what is placed on a timeline, front to back, in constant memory.
 #[derive(Clone, Debug)]
@@ -128,6 +143,7 @@ fn mean_loudness(bins: &[Bin]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::energy::tests::InMemory;
     use super::*;
     use crate::timeline::Ear;
     use ebur128::{Channel, EbuR128, Mode};
@@ -156,7 +172,11 @@ mod tests {
             for (out, sample) in file[at..].iter_mut().zip(clip) {
                 *out += sample;
             }
-            meter.place(Frames(at as u64), &energy::energies(&[clip], rate.hz())[0], 1.0);
+            meter.place(
+                Frames(at as u64),
+                &energy::energies(&InMemory(&[clip]), rate.hz())[0],
+                1.0,
+            );
         }
         let (ours, theirs) =
             (meter.integrated(Frames(frames as u64)).unwrap(), oracle(&file, rate.hz()));
@@ -176,7 +196,7 @@ mod tests {
         let mut library = EbuR128::new(2, rate.hz(), Mode::I).unwrap();
         library.add_frames_i16(&pairs).unwrap();
         let mut meter = Meter::new(rate);
-        let energies = &energy::energies(&[&sound], rate.hz())[0];
+        let energies = &energy::energies(&InMemory(&[&sound]), rate.hz())[0];
         meter.place(Frames(0), energies, crate::mixer::power(Ear::Left));
         let ours = meter.integrated(Frames(60_000)).unwrap();
         let theirs = library.loudness_global().unwrap();
