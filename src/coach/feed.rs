@@ -135,11 +135,20 @@ impl Drop for Feed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coach::messages::Begin;
+    use crate::bed::Levels;
+    use crate::bed::music::Notes;
+    use crate::bed::tests::Steady;
+    use crate::coach::messages::{Begin, Change, Changed, Insert};
+    use crate::coach::music::Player;
     use crate::mixer::FULL_SCALE;
+    use crate::routine::{BUILT_IN, parse};
+    use crate::sequencer::{Options, phrase, sequence};
     use crate::sounds::Sounds;
+    use crate::time::Rate;
     use crate::timeline::{Ear, Timeline};
-    use rtrb::RingBuffer;
+    use crate::voice::Voice;
+    use allocation_counter::measure;
+    use rtrb::{Producer, RingBuffer};
 
     /// What a device of so many channels is given of a sound for the left ear and one for both,
     /// in samples.
@@ -170,5 +179,65 @@ mod tests {
     #[test]
     fn the_volume_is_that_of_both_ears() {
         assert_eq!(fed(2, 0.5), [200.0, 50.0, -400.0, -100.0, 0.0, 0.0, 20.0, 20.0]);
+    }
+
+    /// The built-in routine as it is played live with music under it, and the ring of what it is
+    /// asked to do.
+    fn live() -> (Feed, Producer<Command>, Consumer<Change>) {
+        let (voice, routine) = (Voice::built_in(), parse(BUILT_IN[0].text).unwrap());
+        let options = Options { live: true, music: true, ..Options::default() };
+        let timeline = sequence(&routine, "calf-cramp", &voice, &options).unwrap();
+        let sounds = Arc::new(Sounds::load(&timeline, &voice).unwrap());
+        let (rate, begin) = (timeline.rate, Begin::default());
+        let (wishes, orders) = RingBuffer::new(8);
+        let (reports, changes) = RingBuffer::new(1000);
+        let mut transport = Transport::new(Arc::new(timeline), sounds, begin, reports);
+        let levels = Levels { music: -6.0, duck: 12.0 };
+        let music = Player::start(Steady(800), Notes::default(), levels, rate);
+        transport.lay_bed(music.bed(begin.heard));
+        let format = (rate.hz().try_into().unwrap(), 2.try_into().unwrap());
+        (Feed::new(transport, orders, Arc::new(Shared::new(0)), format, 0.5), wishes, changes)
+    }
+
+    /// Something that is said meanwhile.
+    fn insert() -> Arc<Insert> {
+        let (voice, words) = (Voice::built_in(), "Well done.");
+        let timeline = phrase(words, &voice, Rate::DEFAULT, true).unwrap();
+        let sounds = Arc::new(Sounds::load(&timeline, &voice).unwrap());
+        Arc::new(Insert { words: words.into(), timeline, sounds })
+    }
+
+    #[test]
+    fn the_audio_thread_neither_takes_memory_nor_gives_any_back() {
+        let (mut feed, mut wishes, mut changes) = live();
+        let said = insert();
+        let moves = [
+            Command::Next,
+            Command::Limit,
+            Command::Say(Arc::clone(&said)),
+            Command::More,
+            Command::Toggle,
+            Command::Toggle,
+            Command::Repeat,
+            Command::Mute,
+            Command::Previous,
+            Command::Mute,
+            Command::Skip,
+            Command::PickUp,
+            Command::Less,
+        ];
+        let samples = 2 * 2 * Rate::DEFAULT.hz() as usize;
+        let (mut told, mut heard) = (Vec::new(), 0.0);
+        for command in moves.iter().cycle().take(60).chain([&Command::Stop]) {
+            wishes.push(command.clone()).unwrap();
+            let memory =
+                measure(|| heard += feed.by_ref().take(samples).map(f32::abs).sum::<f32>());
+            assert_eq!((memory.count_total, memory.count_current), (0, 0), "{command:?}");
+            while let Ok(change) = changes.pop() {
+                told.push(change);
+            }
+        }
+        let is_over = told.iter().any(|change| matches!(change.what, Changed::Over(_)));
+        assert!(is_over && heard > 1000.0 && told.len() > 60, "{heard} {told:?}");
     }
 }
