@@ -75,3 +75,11 @@ need_deny() {
         cargo install --locked --quiet "cargo-deny@$version"
     fi
 }
+
+# without_folders: has cargo build programs that do not name this machine's folders, and so are the
+# same wherever they are built. Its flags are kept apart by a character that no folder has in its name.
+without_folders() {
+    local between=$'\x1f'
+    unset RUSTFLAGS
+    export CARGO_ENCODED_RUSTFLAGS=--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo$between--remap-path-prefix=$root=/earcoach
+}
