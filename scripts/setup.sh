@@ -75,3 +75,16 @@ need_deny() {
         cargo install --locked --quiet "cargo-deny@$version"
     fi
 }
+
+# without_folders: has cargo build programs that name neither this machine's folders nor where its
+# crates come from, and so are the same wherever they are built.
+without_folders() {
+    # Cargo parts its flags by a character that no folder has in its name.
+    local folder between=$'\x1f'
+    cargo fetch --locked --quiet --manifest-path "$root/Cargo.toml"
+    unset RUSTFLAGS
+    export CARGO_ENCODED_RUSTFLAGS=--remap-path-prefix=$root=/earcoach
+    for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*; do
+        CARGO_ENCODED_RUSTFLAGS+=$between--remap-path-prefix=$folder=/crates
+    done
+}
