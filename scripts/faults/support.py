@@ -31,6 +31,7 @@ class Place:
 
     def __init__(self, within=None):
         self.path = Path(tempfile.mkdtemp(prefix="earcoach-fault-", dir=within))
+        (self.path / "tmp").mkdir()
         self.wrong = []
 
     def __enter__(self):
@@ -47,9 +48,8 @@ class Place:
     def environment(self):
         home = {name: str(self.path / folder) for name, folder in (
             ("HOME", "home"), ("XDG_CONFIG_HOME", "home/config"), ("XDG_DATA_HOME", "home/data"),
-            ("XDG_CACHE_HOME", "home/cache"))}
-        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
-        return {**kept, **home, "RUST_BACKTRACE": "0"}
+            ("XDG_CACHE_HOME", "home/cache"), ("TMPDIR", "tmp"))}
+        return {"PATH": os.environ["PATH"], **home, "RUST_BACKTRACE": "0"}
 
     def start(self, *args, **how):
         """Starts the program; what is not said goes nowhere."""
