@@ -1,4 +1,5 @@
 """The virtual sound card of the tests, in tests/suite/pcm_virtual.c, which says how it behaves."""
+import functools
 import subprocess
 import sys
 import tempfile
@@ -10,8 +11,9 @@ RATE = 48_000
 FRAME = 4  # bytes: two channels of 16 bit
 
 
+@functools.cache
 def plugin():
-    """The card as ALSA loads it, compiled anew."""
+    """The card as ALSA loads it, compiled anew once a run."""
     folder = ROOT / "target/faults"
     folder.mkdir(parents=True, exist_ok=True)
     made = folder / "libasound_module_pcm_virtual.so"

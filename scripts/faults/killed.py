@@ -3,7 +3,6 @@ import hashlib
 import random
 import subprocess
 import time
-import wave
 
 from card import Card
 from support import Found, Place, quantity, samples_of
@@ -93,9 +92,11 @@ def filled():
             place.write("routine.json", ROUTINE)
             killed += kill_at(place, args, CHANCE.uniform(0, took))
             left += bool(place.leftovers())
-            place.run(*args)
+            again, said = place.run(*args)
             code, _ = place.run("export", "routine.json", "--voice", "spoken", "-o", "out.wav")
             done, still = done + (code == 0), still + bool(place.leftovers())
+            if again or code:
+                place.wrong.append(f"{args} after it was killed: {again}, said {said!r}")
             wrong += place.wrong
     found = (f"killed before its end {quantity(killed, 'time')}; made whole by the next run {done}; something left over "
              f"{quantity(left, 'time')}, after the next run {still}")
@@ -119,8 +120,14 @@ def sit(place, card, until):
         return time.monotonic() - begin
 
 
+def is_whole(wav):
+    """Whether a WAV file is as long as it says at its begin."""
+    data = wav.read_bytes()
+    return data[:4] == b"RIFF" and int.from_bytes(data[4:8], "little") == len(data) - 8
+
+
 def recorded():
-    """About the moment in which a recording is put among the takes."""
+    """While a line is recorded, until it is put among the takes."""
     takes = parts = left = 0
     took = None
     for n in range(TIMES + 1):
@@ -129,14 +136,13 @@ def recorded():
             place.run("export", "routine.json", "--guard", "off", "--channels", 2, "-o", "spoken.wav")
             samples_of(place / "spoken.wav", place / "spoken.raw")
             card = Card(place / "card", speed=20.0)
-            seconds = sit(place, card, took and CHANCE.uniform(0.7, 1.2) * took)
+            seconds = sit(place, card, took and CHANCE.uniform(0, 1.1) * took)
             if took is None:
                 took = seconds
                 continue
             for take in (place / "home/data/earcoach/voices/me").glob("takes/*.wav"):
                 takes += 1
-                with wave.open(str(take)) as file:
-                    parts += len(file.readframes(file.getnframes())) != file.getnframes() * 3
+                parts += not is_whole(take)
             left += bool(place.leftovers())
     found = f"a take {quantity(takes, 'time')}, each of them whole but {parts}; something left over {quantity(left, 'time')}"
     return Found("a recording", TIMES, found, not parts and not left and takes > 0)
