@@ -106,7 +106,8 @@ fn decode(mut decoder: Decoder, mut block: Vec<[i16; 2]>, send: &SyncSender<Piec
         let has_more = matches!(went_on, Ok(true));
         if block.len() >= BLOCK || (!has_more && !block.is_empty()) {
             // As long as it is and no longer: many of them wait.
-            let full = block.drain(..).collect();
+            let full = block.clone();
+            block.clear();
             // Nobody wants it any more.
             if send.send(Piece::Frames(full)).is_err() {
                 return;

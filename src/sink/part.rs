@@ -231,7 +231,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let mine = [".earcoach-a.txt", "earcoach-a.part"].map(at);
-        mine.iter().for_each(|path| fs::write(path, "mine").unwrap());
+        for path in &mine {
+            fs::write(path, "mine").unwrap();
+        }
         let left = at(".earcoach-left.part");
         for replace in [false, true] {
             fs::write(&left, "part").unwrap();
