@@ -1,4 +1,5 @@
-"""An hour by the clock on the strict card, beside two processes that do nothing but count."""
+"""An hour by the clock (or EARCOACH_HOUR seconds, a minute at least) on the strict card, beside two processes that do
+nothing but count."""
 import os
 import subprocess
 import sys
@@ -6,19 +7,13 @@ import wave
 from pathlib import Path
 
 from card import Card, RATE, differing
-from support import Found, Place, quantity
+from support import Found, Place, end_with_me, quantity, samples_of
 
-SECONDS = int(os.environ.get("EARCOACH_HOUR", 3600))
-# Half a minute of words and tones, so many times.
+SECONDS = max(60, int(os.environ.get("EARCOACH_HOUR", 3600)))
+# Words and tones that last so long, rounded up, so many times.
+ROUND = 31.25
 ROUTINE = '{ "title": "Hour", "steps": [{ "repeat": { "times": %d, "steps": [{ "breathe": { "times": 3 } }] } }] }'
 HOG = "n = 0\nwhile True: n += 1"
-
-
-def samples_of(wav, raw):
-    """The samples of a WAV file alone."""
-    with wave.open(str(wav)) as reader, open(raw, "wb") as out:
-        while block := reader.readframes(1 << 16):
-            out.write(block)
 
 
 def faults():
@@ -26,13 +21,15 @@ def faults():
     memory = Path("/dev/shm")
     with Place(within=memory if memory.is_dir() else None) as place:
         card = Card(place / "card", strict=True)
-        place.write("hour.json", ROUTINE % (SECONDS // 29))
+        place.write("hour.json", ROUTINE % int((SECONDS - 1) / ROUND))
         options = ["hour.json", "--guard", "off", "--quiet"]
         place.run("export", *options, "--channels", 2, "-o", "hour.wav")
         samples_of(place / "hour.wav", place / "hour.raw")
-        hogs = [subprocess.Popen([sys.executable, "-c", HOG]) for _ in range(2)]
+        hogs = [subprocess.Popen([sys.executable, "-c", HOG], preexec_fn=end_with_me) for _ in range(2)]
         try:
-            code, said = place.run("play", *options, env={**place.environment(), **card.environment()})
+            # It ends by itself; what hangs is killed.
+            code, _ = place.run("play", *options, preexec_fn=end_with_me, seconds=SECONDS + 60,
+                                env={**place.environment(), **card.environment()})
         finally:
             for hog in hogs:
                 hog.kill()
@@ -43,5 +40,7 @@ def faults():
         same, differ = differing(card.folder / "heard", place / "hour.raw", gaps)
         found = (f"exit {code}; the sound broke off {quantity(dry, 'time')}, {lost / RATE:.2f} s in all; "
                  f"{same} frames in their order, {differ} differ")
-        yield Found(f"{SECONDS} s by the clock, beside two that count", 1, found, code == 0 and differ == 0 and dry == 0
+        with wave.open(str(place / "hour.wav")) as file:
+            length = file.getnframes() / RATE
+        yield Found(f"{length:.0f} s by the clock, beside two that count", 1, found, code == 0 and differ == 0 and dry == 0
                     and not place.wrong)

@@ -4,7 +4,7 @@ import subprocess
 
 from support import Found, Place
 
-ROUNDS = 1080
+ROUNDS = 1110
 ROUTINE = '{ "title": "Ten hours", "steps": [{ "repeat": { "times": %d, "steps": [{ "hold": "30s" }] } }] }' % ROUNDS
 
 

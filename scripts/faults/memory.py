@@ -17,7 +17,7 @@ def faults():
     with Place() as place:
         place.write("long.json", LONG)
         with wave.open(str(place / "song.wav"), "wb") as song:
-            song.setparams((2, 2, 44100, 0, "NONE", "")), song.writeframes(bytes(4 * 44100 * 60))
+            song.setparams((2, 2, 44100, 0, "NONE", "")), song.writeframes(bytes(4 * 44100 * 90))
         card = Card(place / "card", speed=20.0)
         for what, args in (("export of 7:33", ["export", "-f", "-o", "out.wav"]),
                            ("export of 6 h", ["export", "long.json", "-f", "-o", "out.wav"]),

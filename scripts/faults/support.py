@@ -1,9 +1,12 @@
 """What the faults have in common: the program in a folder of its own, and what was found."""
+import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import wave
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +31,7 @@ class Place:
 
     def __init__(self, within=None):
         self.path = Path(tempfile.mkdtemp(prefix="earcoach-fault-", dir=within))
+        (self.path / "tmp").mkdir()
         self.wrong = []
 
     def __enter__(self):
@@ -44,9 +48,8 @@ class Place:
     def environment(self):
         home = {name: str(self.path / folder) for name, folder in (
             ("HOME", "home"), ("XDG_CONFIG_HOME", "home/config"), ("XDG_DATA_HOME", "home/data"),
-            ("XDG_CACHE_HOME", "home/cache"))}
-        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
-        return {**kept, **home, "RUST_BACKTRACE": "0"}
+            ("XDG_CACHE_HOME", "home/cache"), ("TMPDIR", "tmp"))}
+        return {"PATH": os.environ["PATH"], **home, "RUST_BACKTRACE": "0"}
 
     def start(self, *args, **how):
         """Starts the program; what is not said goes nowhere."""
@@ -54,10 +57,14 @@ class Place:
                "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **how}
         return subprocess.Popen([*how.pop("before", []), PROGRAM, *map(str, args)], **how)
 
-    def run(self, *args, **how):
-        """Runs the program to its end, and gives its exit code and what it said."""
+    def run(self, *args, seconds=3600, **how):
+        """Runs the program to its end, and gives its exit code and what it said; so many seconds at most."""
         with self.start(*args, **how) as process:
-            _, said = process.communicate(timeout=3600)
+            try:
+                _, said = process.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                _, said = process.communicate()
         said = (said or b"").decode(errors="replace")
         self.judge(args, process.returncode, said)
         return process.returncode, said
@@ -76,6 +83,19 @@ class Place:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
+
+
+def end_with_me():
+    """For a process that is begun: it is killed when whoever began it ends, however that comes (prctl(2))."""
+    PR_SET_PDEATHSIG = 1
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def samples_of(wav, raw):
+    """Writes the samples of a WAV file alone."""
+    with wave.open(str(wav)) as reader, open(raw, "wb") as out:
+        while block := reader.readframes(1 << 16):
+            out.write(block)
 
 
 def quantity(count, singular, plural=None):

@@ -105,8 +105,9 @@ fn decode(mut decoder: Decoder, mut block: Vec<[i16; 2]>, send: &SyncSender<Piec
         let went_on = decoder.next(&mut block);
         let has_more = matches!(went_on, Ok(true));
         if block.len() >= BLOCK || (!has_more && !block.is_empty()) {
-            let next = Vec::with_capacity(BLOCK + BLOCK / 2);
-            let full = std::mem::replace(&mut block, next);
+            // As long as it is and no longer: many of them wait.
+            let full = block.clone();
+            block.clear();
             // Nobody wants it any more.
             if send.send(Piece::Frames(full)).is_err() {
                 return;

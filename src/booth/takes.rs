@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use crate::error::Error;
+use crate::sink::part::Part;
 use crate::time::Rate;
 
 /// The folder in a pack's own.
@@ -61,40 +62,30 @@ impl Takes {
     pub fn keep_file(&mut self, clip: &Path) -> Result<String, Error> {
         let bytes = fs::read(clip).map_err(|error| Error::io("cannot read", clip, error))?;
         let name = clip.file_name().unwrap_or_default().to_string_lossy();
-        self.put(&format!("former-{name}"), |file| file.write_all(&bytes))
+        self.put(&format!("former-{name}"), |mut file| file.write_all(&bytes))
     }
 
     /// Writes a file whole under the next number that is free.
     fn put(
         &mut self,
         name: &str,
-        write: impl FnOnce(&mut fs::File) -> io::Result<()>,
+        write: impl FnOnce(&fs::File) -> io::Result<()>,
     ) -> Result<String, Error> {
         let wrong = |error| Error::io("cannot write", &self.folder, error);
         fs::create_dir_all(&self.folder).map_err(wrong)?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".earcoach-").suffix(".part");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // As any new file: the user's umask takes its share.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
         // tempfile's own message would name the part, of which the user knows nothing.
-        let part = builder.tempfile_in(&self.folder);
+        let part = Part::create(&self.folder);
         let mut part = part.map_err(|error| wrong(error.kind().into()))?;
-        write(part.as_file_mut()).map_err(wrong)?;
+        write(part.file()).map_err(wrong)?;
         loop {
             let name = format!("{:04}-{name}", self.next);
             let path = self.folder.join(&name);
             self.next += 1;
-            match part.persist_noclobber(&path) {
-                Ok(_) => return Ok(format!("{FOLDER}/{name}")),
+            match part.place_new(&path) {
+                Ok(()) => return Ok(format!("{FOLDER}/{name}")),
                 // Somebody else records into the same pack.
-                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                    part = error.file;
-                }
-                Err(error) => return Err(Error::io("cannot write", &path, error.error)),
+                Err((error, same)) if error.kind() == io::ErrorKind::AlreadyExists => part = same,
+                Err((error, _)) => return Err(Error::io("cannot write", &path, error)),
             }
         }
     }

@@ -1,12 +1,13 @@
 //! A file in the making. Where the file system can, it has no name until it is whole, so that
 //! not even a program that is killed leaves anything of it. Elsewhere it has a name of its own
-//! beside its place.
+//! beside its place. Whatever has such a name is locked by the run that makes it: what is not was
+//! left by one that was killed, and is taken away by the next.
 
 use std::fs::{self, File};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, TempDir};
 
 /// A file in the making.
 #[derive(Debug)]
@@ -18,11 +19,79 @@ pub enum Part {
     Named(NamedTempFile),
 }
 
+/// How files and folders in the making are called, with something between.
+const PREFIX: &str = ".earcoach-";
+pub(crate) const PART: &str = ".part";
+/// The most files of a folder that are looked at for what was left.
+const MOST: usize = 100_000;
+
 /// What makes names for files and folders in the making, which begin with a dot.
-pub(crate) fn names() -> Builder<'static, 'static> {
+fn names(suffix: &'static str) -> Builder<'static, 'static> {
     let mut builder = Builder::new();
-    builder.prefix(".earcoach-").suffix(".part");
+    builder.prefix(PREFIX).suffix(suffix);
     builder
+}
+
+/// What was left in `folder` by runs that were killed, with names that end in `suffix`, each locked
+/// from now on.
+pub(crate) fn abandoned(folder: &Path, suffix: &str) -> Vec<(PathBuf, File)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().take(MOST).flatten();
+    let ours = entries.filter(|entry| {
+        let name = entry.file_name();
+        let name = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
+        name.is_some_and(|name| name.ends_with(suffix))
+            && entry.file_type().is_ok_and(|kind| kind.is_file() || kind.is_dir())
+    });
+    let locked = |path: PathBuf| {
+        let file = File::open(&path).ok()?;
+        file.try_lock().is_ok().then_some((path, file))
+    };
+    ours.filter_map(|entry| locked(entry.path())).collect()
+}
+
+/// Takes away the files among them.
+fn clear(folder: &Path) {
+    for (path, _lock) in abandoned(folder, PART) {
+        // That it cannot is no harm to what is being made.
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// A new folder to work in, and its lock where the system has some; it is taken away when it is
+/// dropped.
+pub(crate) fn folder_in(
+    parent: &Path,
+    suffix: &'static str,
+) -> io::Result<(TempDir, Option<File>)> {
+    loop {
+        let folder = names(suffix).tempdir_in(parent)?;
+        let lock = File::open(folder.path()).ok().filter(|file| file.lock().is_ok());
+        // Another run may have taken it away before it was locked.
+        if folder.path().exists() {
+            return Ok((folder, lock));
+        }
+    }
+}
+
+/// A new file with a name, locked.
+fn named(folder: &Path) -> io::Result<NamedTempFile> {
+    clear(folder);
+    let mut builder = names(PART);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // As any new file: the user's umask takes its share.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    loop {
+        let part = builder.tempfile_in(folder)?;
+        // Some file systems know no locks; there nobody takes it for abandoned either.
+        let _ = part.as_file().lock();
+        // Another run may have done so before it was locked.
+        if part.path().exists() {
+            return Ok(part);
+        }
+    }
 }
 
 impl Part {
@@ -35,14 +104,7 @@ impl Part {
         if let Some(file) = nameless(folder) {
             return Ok(Self::Nameless(file));
         }
-        let mut builder = names();
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // As any new file: the user's umask takes its share.
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        builder.tempfile_in(folder).map(Self::Named)
+        named(folder).map(Self::Named)
     }
 
     /// The file itself.
@@ -59,23 +121,37 @@ impl Part {
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`], or whatever else the system gives.
     pub fn place(self, path: &Path, replace: bool) -> io::Result<()> {
+        if !replace {
+            return self.place_new(path).map_err(|(error, _)| error);
+        }
         match self {
-            #[cfg(target_os = "linux")]
-            Self::Nameless(file) if !replace => name(&file, path),
             #[cfg(target_os = "linux")]
             Self::Nameless(file) => {
                 // A name is given only where there is none; the way over one leads by another.
                 let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
                 let folder = folder.unwrap_or(Path::new("."));
-                let named = names().make_in(folder, |new| name(&file, new))?;
+                clear(folder);
+                let named = names(PART).make_in(folder, |new| name(&file, new))?;
                 named.persist(path).map(drop).map_err(|error| error.error)
             }
-            Self::Named(part) if replace => {
-                part.persist(path).map(drop).map_err(|error| error.error)
+            Self::Named(part) => part.persist(path).map(drop).map_err(|error| error.error),
+        }
+    }
+
+    /// Puts it in its place where nothing is yet; gives it back where it cannot.
+    ///
+    /// # Errors
+    /// As [`Part::place`].
+    pub fn place_new(self, path: &Path) -> Result<(), (io::Error, Self)> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Nameless(file) => {
+                name(&file, path).map_err(|error| (error, Self::Nameless(file)))
             }
-            Self::Named(part) => {
-                part.persist_noclobber(path).map(drop).map_err(|error| error.error)
-            }
+            Self::Named(part) => match part.persist_noclobber(path) {
+                Ok(_) => Ok(()),
+                Err(error) => Err((error.error, Self::Named(error.file))),
+            },
         }
     }
 }
@@ -89,6 +165,8 @@ fn nameless(folder: &Path) -> Option<File> {
     let mut options = File::options();
     options.read(true).write(true).mode(0o666).custom_flags(flags.cast_signed());
     let file = options.open(folder).ok()?;
+    // For the moment in which it has a name of its own, if ever.
+    let _ = file.try_lock();
     fs::symlink_metadata(handle(&file)).is_ok().then_some(file)
 }
 
@@ -112,7 +190,7 @@ mod tests {
     use std::io::Write;
 
     fn written(folder: &Path) -> [Part; 2] {
-        let named = Part::Named(names().tempfile_in(folder).unwrap());
+        let named = Part::Named(named(folder).unwrap());
         [Part::create(folder).unwrap(), named].map(|part| {
             part.file().write_all(b"new").unwrap();
             part
@@ -146,6 +224,28 @@ mod tests {
             }
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_taken_away_and_what_is_made_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let mine = [".earcoach-a.txt", "earcoach-a.part"].map(at);
+        for path in &mine {
+            fs::write(path, "mine").unwrap();
+        }
+        let left = at(".earcoach-left.part");
+        for replace in [false, true] {
+            fs::write(&left, "part").unwrap();
+            let other = named(folder.path()).unwrap();
+            assert!(!left.exists());
+            fs::write(&left, "part").unwrap();
+            let [nameless, _] = written(folder.path());
+            nameless.place(&at(&replace.to_string()), replace).unwrap();
+            assert!(!left.exists());
+            other.persist(at("other")).unwrap();
+        }
+        assert!(mine.iter().all(|path| path.exists()));
     }
 
     #[test]

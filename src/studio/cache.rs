@@ -11,6 +11,7 @@ use super::engine::Engine;
 use crate::clip::decode::Audio;
 use crate::clip::own;
 use crate::sink::flac;
+use crate::sink::part::Part;
 
 /// Raised when what is kept means something else.
 const VERSION: &str = "1";
@@ -57,8 +58,7 @@ impl Cache {
 
 fn keep(folder: &Path, file: &Path, audio: &Audio) -> std::io::Result<()> {
     fs::create_dir_all(folder)?;
-    let mut part = tempfile::NamedTempFile::new_in(folder)?;
-    part.write_all(&flac::mono(&audio.samples, audio.rate)?)?;
-    part.persist(file)?;
-    Ok(())
+    let part = Part::create(folder)?;
+    part.file().write_all(&flac::mono(&audio.samples, audio.rate)?)?;
+    part.place(file, true)
 }

@@ -9,10 +9,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use tempfile::TempDir;
+
 use super::engine::Engine;
 use crate::clip::decode::Audio;
 use crate::clip::own;
+use crate::sink::part;
 use crate::terminal::cut;
+
+/// How the name of its folder ends.
+const SPEECH: &str = ".speech";
 
 /// How often is looked whether it has ended: the longer it takes, the seldomer.
 const SOON: Duration = Duration::from_millis(1);
@@ -75,7 +81,7 @@ pub fn speak(
     limit: Duration,
     stop: &AtomicBool,
 ) -> Result<Audio, Failure> {
-    let folder = tempfile::tempdir().map_err(Failure::Start)?;
+    let (folder, _lock) = work().map_err(Failure::Start)?;
     let at = |name: &str| folder.path().join(name);
     let (words, out, errors) = (at("words.txt"), at("out.wav"), at("errors.txt"));
     fs::write(&words, speakable(text) + "\n").map_err(Failure::Start)?;
@@ -99,6 +105,15 @@ pub fn speak(
         }
         Wait::Ended => Err(Failure::Failed { status, words }),
     }
+}
+
+/// A folder for what is said and what comes of it. What a run left that was killed is taken away.
+fn work() -> io::Result<(TempDir, Option<File>)> {
+    let parent = std::env::temp_dir();
+    for (left, _lock) in part::abandoned(&parent, SPEECH) {
+        drop(fs::remove_dir_all(left));
+    }
+    part::folder_in(&parent, SPEECH)
 }
 
 /// Words as they may be spoken: on one line, without signs that synthesisers read as commands.

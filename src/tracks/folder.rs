@@ -1,6 +1,7 @@
 //! A folder that appears whole or not at all: it is filled beside its place under a name of its
 //! own and moved there at the end. Only a folder with nothing in it is replaced, or, if that is
-//! wished, one that holds nothing but tracks of ours.
+//! wished, one that holds nothing but tracks of ours. What a run left that was killed is taken away
+//! by the next one beside it.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -15,10 +16,17 @@ use tempfile::TempDir;
 use super::{MOST_TRACKS, names, playlist};
 use crate::error::{Error, Stopped};
 use crate::sink::output::{Output, stop_on_signals};
+use crate::sink::part::{self, PART};
 use crate::terminal::printable;
 
 /// The most bytes of a playlist of ours.
 const LARGEST_PLAYLIST: u64 = 4_000_000;
+/// In a folder's work: what is being filled, or taken away again, and nobody will miss.
+const LOOSE: &str = "new";
+/// What is about to change places with what is there; afterwards, what was there.
+const WHOLE: &str = "whole";
+/// What was there, where two folders cannot change places at once.
+const ASIDE: &str = "old";
 
 /// A folder in the making.
 #[derive(Debug)]
@@ -28,8 +36,10 @@ pub struct Folder {
     /// Its place.
     place: PathBuf,
     replace: bool,
-    /// Where it is made: `new` in here is what will be in its place, `old` what was there.
+    /// Where it is made.
     work: TempDir,
+    /// As long as it is held, nobody takes the work for abandoned.
+    _lock: Option<File>,
     stop: Arc<AtomicBool>,
 }
 
@@ -58,12 +68,12 @@ impl Folder {
             ensure_replaceable(path, &place, replace)?;
         }
         let stop = stop_on_signals().map_err(cannot_write)?;
+        clear(parent);
         // tempfile's own message would name the part, of which the user knows nothing.
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".earcoach-").suffix(".part");
-        let work = builder.tempdir_in(parent).map_err(|error| cannot_write(error.kind().into()))?;
-        fs::create_dir(work.path().join("new")).map_err(cannot_write)?;
-        Ok(Self { name: path.into(), place, replace, work, stop })
+        let work = part::folder_in(parent, PART).map_err(|error| cannot_write(error.kind().into()));
+        let (work, lock) = work?;
+        fs::create_dir(work.path().join(LOOSE)).map_err(cannot_write)?;
+        Ok(Self { name: path.into(), place, replace, work, _lock: lock, stop })
     }
 
     /// Begins a file in it.
@@ -72,7 +82,7 @@ impl Folder {
     /// [`Error::Io`].
     pub fn file(&self, name: &str) -> Result<Output, Error> {
         let path = self.name.join(name);
-        match File::create_new(self.work.path().join("new").join(name)) {
+        match File::create_new(self.work.path().join(LOOSE).join(name)) {
             Ok(file) => Ok(Output::within(path, file, Arc::clone(&self.stop))),
             Err(error) => Err(Error::io("cannot write", &path, error)),
         }
@@ -92,29 +102,78 @@ impl Folder {
     /// [`Error::Taken`] when someone else has put something there meanwhile, [`Error::Io`].
     pub fn finish(self) -> Result<(), Error> {
         let cannot_write = |error| Error::io("cannot write", &self.name, error);
-        let [new, old] = ["new", "old"].map(|name| self.work.path().join(name));
+        let [loose, whole] = [LOOSE, WHOLE].map(|name| self.work.path().join(name));
         if self.stop.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
         if !self.place.exists() {
-            fs::rename(new, &self.place).map_err(cannot_write)?;
+            fs::rename(loose, &self.place).map_err(cannot_write)?;
             return close(self.work);
         }
         let permissions = fs::metadata(&self.place).map_err(cannot_write)?.permissions();
-        fs::rename(&self.place, &old).map_err(cannot_write)?;
-        // From here on nobody else puts anything into it.
-        let moved = ensure_replaceable(&self.name, &old, self.replace)
-            .and_then(|()| fs::rename(new, &self.place).map_err(cannot_write));
-        if let Err(error) = moved {
-            if fs::rename(&old, &self.place).is_err() {
+        fs::set_permissions(&loose, permissions).map_err(cannot_write)?;
+        fs::rename(&loose, &whole).map_err(cannot_write)?;
+        let mut is_at_home = true;
+        let changed = exchange(&whole, &self.place).map_err(cannot_write).and_then(|()| {
+            // From here on nobody else puts anything into what was there.
+            let replaceable = ensure_replaceable(&self.name, &whole, self.replace);
+            is_at_home = replaceable.is_ok() || exchange(&whole, &self.place).is_ok();
+            replaceable
+        });
+        if let Err(error) = changed {
+            if !is_at_home || self.work.path().join(ASIDE).exists() {
                 // It stays where it is rather than being taken away with the rest.
                 let _ = self.work.keep();
             }
             return Err(error);
         }
-        fs::set_permissions(&self.place, permissions).map_err(cannot_write)?;
+        fs::rename(&whole, &loose).map_err(cannot_write)?;
         close(self.work)
     }
+}
+
+/// Two folders change places: at once where the system can, so that there is always one.
+fn exchange(whole: &Path, place: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        if renameat_with(CWD, whole, CWD, place, RenameFlags::EXCHANGE).is_ok() {
+            return Ok(());
+        }
+    }
+    change_in_turn(whole, place)
+}
+
+/// Two folders change places; there is a moment in which nothing is at `place`.
+fn change_in_turn(whole: &Path, place: &Path) -> io::Result<()> {
+    let aside = whole.with_file_name(ASIDE);
+    fs::rename(place, &aside)?;
+    fs::rename(whole, place).or_else(|error| fs::rename(&aside, place).and(Err(error)))?;
+    fs::rename(aside, whole)
+}
+
+/// Takes away what was left beside a folder by runs that were killed.
+fn clear(parent: &Path) {
+    for (work, _lock) in part::abandoned(parent, PART) {
+        if work.is_dir() {
+            // That it cannot is no harm to what is being made.
+            drop(take_away(&work));
+        }
+    }
+}
+
+/// Takes a work away, unless something was taken out of its place that is no track of ours.
+fn take_away(work: &Path) -> Result<(), Error> {
+    let cannot_remove = |error| Error::io("cannot remove", work, error);
+    let [loose, whole] = [LOOSE, WHOLE].map(|name| work.join(name));
+    if whole.exists() {
+        ensure_replaceable(work, &whole, true)?;
+        fs::rename(whole, &loose).map_err(cannot_remove)?;
+    }
+    if loose.exists() {
+        fs::remove_dir_all(loose).map_err(cannot_remove)?;
+    }
+    fs::remove_dir(work).map_err(cannot_remove)
 }
 
 /// Takes away what is left where the folder was made.
@@ -203,4 +262,61 @@ fn tracks_of_ours(files: &[fs::DirEntry]) -> HashSet<PathBuf> {
         ours.insert(path.clone());
     }
     ours
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: &str = "\
+#EXTM3U
+# earcoach: these tracks are replaced by export --tracks --force
+01 a.wav
+";
+
+    /// Makes a folder with tracks of ours in it.
+    fn fill(folder: &Path) {
+        fs::create_dir_all(folder).unwrap();
+        fs::write(folder.join("01 a.wav"), "old").unwrap();
+        fs::write(folder.join("a.m3u8"), OURS).unwrap();
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_taken_away_unless_it_may_be_missed() {
+        let parent = tempfile::tempdir().unwrap();
+        let left = |name: &str| parent.path().join(format!(".earcoach-{name}.part"));
+        fs::create_dir_all(left("filled").join(LOOSE)).unwrap();
+        fs::write(left("filled").join(LOOSE).join("01 a.wav"), "half").unwrap();
+        fill(&left("changed").join(WHOLE));
+        fs::create_dir(left("done")).unwrap();
+        fs::create_dir_all(left("mine").join(WHOLE)).unwrap();
+        fs::write(left("mine").join(WHOLE).join("a.txt"), "mine").unwrap();
+        fill(&left("aside").join(ASIDE));
+        let place = parent.path().join("t");
+        let folder = Folder::create(&place, false).unwrap();
+        let is_left =
+            ["filled", "changed", "done", "mine", "aside"].map(|name| left(name).exists());
+        assert_eq!(is_left, [false, false, false, true, true]);
+        // What is being made is nobody's.
+        drop(folder.file("01 a.wav").unwrap());
+        drop(Folder::create(&parent.path().join("other"), false).unwrap());
+        folder.finish().unwrap();
+        assert!(place.join("01 a.wav").exists());
+    }
+
+    #[test]
+    fn two_folders_change_places() {
+        for change in [exchange, change_in_turn] {
+            let work = tempfile::tempdir().unwrap();
+            let [whole, place] = [WHOLE, "t"].map(|name| work.path().join(name));
+            fill(&place);
+            fs::create_dir(&whole).unwrap();
+            change(&whole, &place).unwrap();
+            assert_eq!(fs::read_dir(&place).unwrap().count(), 0);
+            assert!(whole.join("01 a.wav").exists());
+            fs::remove_dir(&place).unwrap();
+            change(&whole, &place).unwrap_err();
+            assert_eq!(fs::read_dir(work.path()).unwrap().count(), 1);
+        }
+    }
 }

@@ -56,6 +56,23 @@ fn without_a_home_the_own_routine_is_exported_and_the_built_in_voice_speaks() {
 }
 
 #[test]
+fn a_reader_that_has_gone_is_no_error_and_nothing_is_said_of_it() {
+    let device = Device::new().speed(20.0);
+    for args in
+        ["list", "show", "show --json", "export short.json -o -", "play short.json --events"]
+    {
+        let program = earcoach(args).file("short.json", SHORT);
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = program.command();
+        device.dress(&mut command);
+        let output = command.arg("--quiet").stdin(Stdio::null()).stdout(writer).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), said), (Some(0), String::new()), "{args}");
+    }
+}
+
+#[test]
 fn no_socket_is_opened_that_leads_out_of_the_machine() {
     let device = Device::new().speed(20.0);
     for args in ["export short.json --quiet", "play short.json --quiet", "list", "check short.json"]
