@@ -6,6 +6,8 @@ use std::fs::TryLockError;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::{thread, time::Duration};
 
 use deunicode::deunicode;
 
@@ -21,6 +23,11 @@ use crate::voice::{BUILT_IN, Pack};
 
 /// The licence of what nobody has said anything about (SPDX 2.3, annex D: a reference of one's own).
 pub const PRIVATE: &str = "LicenseRef-private";
+/// How often a folder that somebody has locked is tried, and after what time again.
+#[cfg(unix)]
+const LOOKS: u32 = 10;
+#[cfg(unix)]
+const LOOK: Duration = Duration::from_millis(50);
 /// The longest name of a clip's file, without its ending.
 const LONGEST_SLUG: usize = 60;
 
@@ -228,14 +235,16 @@ pub fn slug(words: &str) -> String {
 #[cfg(unix)]
 fn lock(folder: &Path) -> io::Result<Option<File>> {
     let file = File::open(folder)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => {
-            Err(io::Error::other("another earcoach is at work in it; wait until that is done"))
+    for _ in 0..LOOKS {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            // A run that was killed while it started a synthesiser leaves the lock with that for a moment.
+            Err(TryLockError::WouldBlock) => thread::sleep(LOOK),
+            // Some file systems know no locks.
+            Err(TryLockError::Error(_)) => return Ok(None),
         }
-        // Some file systems know no locks.
-        Err(TryLockError::Error(_)) => Ok(None),
     }
+    Err(io::Error::other("another earcoach is at work in it; wait until that is done"))
 }
 
 #[cfg(not(unix))]

@@ -421,7 +421,7 @@ fn a_full_disk_leaves_nothing_behind_and_what_was_there_as_it_was() {
 #[cfg(unix)]
 #[test]
 fn an_interrupted_export_takes_its_unfinished_folder_away() {
-    let program = earcoach("export - --rate 192000 --tracks t");
+    let program = earcoach("export - --format flac --rate 192000 --tracks t");
     let mut child = program.spawn();
     let hours = r#"{"steps": [{"rest": "3h"}]}"#;
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), hours.as_bytes()).unwrap();
