@@ -90,7 +90,7 @@ pub fn open(path: &Path) -> Result<Recording, ClipError> {
         return Err(ClipError::TooLarge);
     }
     let mut file = File::open(path)?;
-    if let Some(plain) = PlainFile::open(path, &file, data.len(), LONGEST) {
+    if let Some(plain) = PlainFile::open(path, &file, LONGEST) {
         return Ok(Recording::Plain(plain));
     }
     file.rewind()?;

@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use hound::{SampleFormat, WavReader};
 
@@ -81,6 +82,7 @@ impl Recording {
 #[derive(Debug, PartialEq)]
 pub struct PlainFile {
     path: PathBuf,
+    stamp: Stamp,
     /// Where its samples begin, in bytes.
     begin: u64,
     /// Frames a second.
@@ -88,10 +90,34 @@ pub struct PlainFile {
     frames: usize,
 }
 
+/// What tells a file from another that has taken its place, and from itself once it was changed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Stamp {
+    size: u64,
+    modified: Option<SystemTime>,
+    /// The file system, and the file's number in it.
+    #[cfg(unix)]
+    place: (u64, u64),
+}
+
+impl Stamp {
+    fn of(file: &File) -> io::Result<Self> {
+        #[cfg(unix)]
+        use std::os::unix::fs::MetadataExt;
+        let data = file.metadata()?;
+        Ok(Self {
+            size: data.len(),
+            modified: data.modified().ok(),
+            #[cfg(unix)]
+            place: (data.dev(), data.ino()),
+        })
+    }
+}
+
 impl PlainFile {
-    /// The file at `path`, of `size` bytes and open as `file`; `None` if it is none or longer than
-    /// `longest` seconds.
-    pub(super) fn open(path: &Path, file: &File, size: u64, longest: u32) -> Option<Self> {
+    /// The file at `path`, open as `file`; `None` if it is none or longer than `longest` seconds.
+    pub(super) fn open(path: &Path, file: &File, longest: u32) -> Option<Self> {
+        let stamp = Stamp::of(file).ok()?;
         let wav = WavReader::new(BufReader::with_capacity(HEAD, file)).ok()?;
         let (spec, frames) = (wav.spec(), wav.len() as usize);
         let begin = wav.into_inner().stream_position().ok()?;
@@ -99,13 +125,23 @@ impl PlainFile {
             && (spec.channels, spec.bits_per_sample) == (1, 16)
             && Rate::new(spec.sample_rate).is_some()
             && (1..=spec.sample_rate as usize * longest as usize).contains(&frames)
-            && begin + 2 * frames as u64 <= size;
-        is_plain.then(|| Self { path: path.into(), begin, rate: spec.sample_rate, frames })
+            && begin + 2 * frames as u64 <= stamp.size;
+        let (path, rate) = (path.into(), spec.sample_rate);
+        is_plain.then_some(Self { path, stamp, begin, rate, frames })
+    }
+
+    /// Opens it again, if it is the same still: nothing else is ever heard in its place.
+    fn open_again(&self) -> io::Result<File> {
+        let file = File::open(&self.path)?;
+        if Stamp::of(&file)? != self.stamp {
+            return Err(io::Error::other("it was changed meanwhile"));
+        }
+        Ok(file)
     }
 
     fn samples(&self) -> io::Result<Vec<i16>> {
         let mut samples = vec![0; self.frames];
-        read(&File::open(&self.path)?, self.begin, &mut samples)?;
+        read(&self.open_again()?, self.begin, &mut samples)?;
         Ok(samples)
     }
 }
@@ -133,7 +169,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// Samples of a file from a frame on: as many as are `wanted`, of more than [`WINDOW`] the first.
+    /// Samples of a file from a frame on: as many as are `wanted`, or the first 32,768 of them.
     ///
     /// # Errors
     /// What reading gives, with as much silence; the file may have been changed since it was looked
@@ -174,7 +210,7 @@ fn look_into<'a>(open: &'a mut Option<(PathBuf, File)>, file: &PlainFile) -> io:
     let kept = open.take().filter(|(path, _)| *path == file.path);
     let opened = match kept {
         Some(kept) => kept,
-        None => (file.path.clone(), File::open(&file.path)?),
+        None => (file.path.clone(), file.open_again()?),
     };
     Ok(&open.insert(opened).1)
 }
@@ -190,7 +226,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.wav");
         fs::write(&path, bytes).unwrap();
-        let file = PlainFile::open(&path, &File::open(&path).unwrap(), bytes.len() as u64, 600);
+        let file = PlainFile::open(&path, &File::open(&path).unwrap(), 600);
         (folder, file)
     }
 
@@ -222,16 +258,28 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_cut_or_taken_away_meanwhile_is_an_error() {
-        let (folder, file) = opened(&wav(8000, 1, &[1, 2, 3]));
+    fn a_file_that_was_changed_or_taken_away_meanwhile_is_an_error() {
+        let bytes = wav(8000, 1, &[1, 2, 3]);
+        let (folder, file) = opened(&bytes);
         let file = file.unwrap();
-        let mut window = Window::default();
-        File::options().write(true).open(&file.path).unwrap().set_len(46).unwrap();
-        let (error, silence) = window.show(&file, 0, 2).unwrap_err();
-        assert_eq!((error.kind(), silence), (io::ErrorKind::UnexpectedEof, &[0, 0][..]));
-        drop(folder);
-        let mut window = Window::default();
-        let (error, silence) = window.show(&file, 0, 1).unwrap_err();
-        assert_eq!((error.kind(), silence), (io::ErrorKind::NotFound, &[0][..]));
+        let shown = |window: &mut Window| {
+            let shown = window.show(&file, 0, 2);
+            shown.map(<[i16]>::to_vec).map_err(|(error, silence)| (error.kind(), silence.to_vec()))
+        };
+        let silence = |kind| Err((kind, vec![0, 0]));
+        let mut open = Window::default();
+        assert_eq!(shown(&mut open), Ok(vec![1, 2]));
+        // Another file with as many bytes.
+        fs::rename(&file.path, folder.path().join("b.wav")).unwrap();
+        fs::write(&file.path, &bytes).unwrap();
+        assert_eq!(shown(&mut Window::default()), silence(io::ErrorKind::Other));
+        fs::remove_file(&file.path).unwrap();
+        assert_eq!(shown(&mut Window::default()), silence(io::ErrorKind::NotFound));
+        assert_eq!(file.samples().unwrap_err().kind(), io::ErrorKind::NotFound);
+        // What is open stays what it is, until it is cut.
+        let cut = File::options().write(true).open(folder.path().join("b.wav")).unwrap();
+        cut.set_len(46).unwrap();
+        open.seen = 0..0;
+        assert_eq!(shown(&mut open), silence(io::ErrorKind::UnexpectedEof));
     }
 }
