@@ -57,7 +57,7 @@ class Job:
 
     def peak(self):
         """The most memory of one more run, in MB. What this process starts itself counts its memory too; time is small."""
-        timed = subprocess.run(["/usr/bin/time", "-f", "%M", *self.command], capture_output=True, check=True)
+        timed = subprocess.run(["/usr/bin/time", "-f", "%M", *map(str, self.command)], capture_output=True, check=True)
         self.out.unlink(missing_ok=True)
         return int(timed.stderr.split()[-1]) / 1024
 
