@@ -3,6 +3,8 @@
 use std::io;
 use std::num::NonZero;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use rodio::cpal::traits::{DeviceTrait, HostTrait};
 use rodio::cpal::{self, BufferSize, ErrorKind, SupportedBufferSize};
@@ -247,9 +249,13 @@ fn reason_of(error: &DeviceSinkError) -> String {
     std::error::Error::source(error).map_or(error.to_string(), ToString::to_string)
 }
 
-/// Counts an error. Broken sound servers report millions of them a second, so nothing else
-/// is done with them here.
+/// How long the thread that plays rests after an error.
+const REST: Duration = Duration::from_millis(1);
+
+/// Counts an error, and rests: broken sound servers would report millions of them a second, and
+/// keep a core from those who can do something about it.
 pub(crate) fn note(error: &cpal::Error, shared: &Shared) {
+    thread::sleep(REST);
     match error.kind() {
         ErrorKind::DeviceNotAvailable | ErrorKind::StreamInvalidated => shared.note_gone(),
         ErrorKind::Xrun => shared.note_xrun(),

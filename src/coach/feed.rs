@@ -14,6 +14,9 @@ use super::transport::Transport;
 const BLOCKS_A_SECOND: u32 = 100;
 /// After a gap this long in which nothing was played, a sentence that it cut is said again.
 const GAP: Duration = Duration::from_secs(1);
+/// A device keeps time if it takes longer than this to be opened and take a second of frames.
+#[cfg(target_os = "linux")]
+const IN_TIME: Duration = Duration::from_millis(500);
 
 /// An endless stream of samples; it ends with the routine.
 pub struct Feed {
@@ -28,7 +31,8 @@ pub struct Feed {
     filled: usize,
     frame: usize,
     channel: u16,
-    has_begun: bool,
+    /// Blocks made.
+    blocks: u64,
 }
 
 impl Feed {
@@ -55,16 +59,20 @@ impl Feed {
             filled: 0,
             frame: 0,
             channel: 0,
-            has_begun: false,
+            blocks: 0,
         }
     }
 
     /// Makes the next block; `false` at the end.
     fn refill(&mut self) -> bool {
-        if self.has_begun && self.shared.idle() > GAP {
+        if self.blocks > 0 && self.shared.idle() > GAP {
             self.transport.obey(Command::PickUp);
         }
-        self.has_begun = true;
+        self.blocks += 1;
+        #[cfg(target_os = "linux")]
+        if self.blocks == u64::from(BLOCKS_A_SECOND) && self.shared.age() > IN_TIME {
+            super::priority::take_real_time();
+        }
         while let Ok(command) = self.commands.pop() {
             self.transport.obey(command);
         }

@@ -4,6 +4,10 @@
 //! Root, and whoever the system's limits allow it, may do so by themselves; anyone else asks
 //! RealtimeKit for it over the system bus, as sound servers do. Where neither helps the thread
 //! plays as it is, and nothing is said.
+//!
+//! A nice level counts only among what runs in the same session (sched(7), autogroup), real-time
+//! priority against all. RealtimeKit is not asked for that: it wants a limit under which the
+//! system kills a program that a broken sound server makes busy for 200 ms.
 
 use std::fs;
 use std::thread;
@@ -11,6 +15,10 @@ use std::time::Duration;
 
 use mpris_server::zbus;
 use rustix::process::{Pid, getpriority_process, setpriority_process};
+use thread_priority::RealtimeThreadSchedulePolicy::RoundRobin;
+use thread_priority::{
+    ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+};
 
 /// The nice level of the thread that plays: that of PulseAudio and PipeWire.
 const NICE: i32 = -11;
@@ -35,6 +43,14 @@ pub fn raise() {
             thread::sleep(LOOK);
         }
     }));
+}
+
+/// Gives the calling thread real-time priority where the system lets it: the lowest there is, below
+/// sound servers and drivers. It must be one that waits for a device: another would keep a core for
+/// itself.
+pub fn take_real_time() {
+    let policy = ThreadSchedulePolicy::Realtime(RoundRobin);
+    drop(set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, policy));
 }
 
 /// A thread of this process that plays and has no precedence yet.

@@ -24,15 +24,39 @@ fn play(device: &Device, bus: &Bus, before: &[&str]) -> Child {
     child
 }
 
-/// The thread of a process that plays, with its nice level: field 19 of proc_pid_stat(5).
-fn playing(process: &Child) -> Option<(u64, i32)> {
+/// A thread as proc_pid_stat(5) has it.
+struct Thread {
+    id: u64,
+    nice: i32,
+    /// Real-time priority; 0 is none.
+    real_time: u32,
+}
+
+impl Thread {
+    /// Of the text of `/proc/*/stat`, if the thread has this name.
+    fn named(name: &str, stat: &str) -> Option<Self> {
+        let fields: Vec<&str> = stat.split(' ').collect();
+        (fields[1] == name).then(|| Self {
+            id: fields[0].parse().unwrap(),
+            nice: fields[18].parse().unwrap(),
+            real_time: fields[39].parse().unwrap(),
+        })
+    }
+}
+
+/// The thread of a process that plays.
+fn playing(process: &Child) -> Option<Thread> {
     let tasks = std::fs::read_dir(format!("/proc/{}/task", process.id())).ok()?;
     tasks.flatten().find_map(|task| {
         let stat = std::fs::read_to_string(task.path().join("stat")).ok()?;
-        let fields: Vec<&str> = stat.split(' ').collect();
-        let is_it = fields[1] == "(cpal_alsa_out)";
-        is_it.then(|| (fields[0].parse().unwrap(), fields[18].parse().unwrap()))
+        Thread::named("(cpal_alsa_out)", &stat)
     })
+}
+
+/// Whether real-time priority may be taken here: some containers let not even root.
+fn may_take_real_time() -> bool {
+    let status = Command::new("chrt").args(["-r", "1", "true"]).stderr(Stdio::null()).status();
+    status.unwrap().success()
 }
 
 fn end(mut child: Child) {
@@ -57,10 +81,11 @@ fn who_may_not_give_precedence_asks_realtimekit_for_the_thread_that_plays() {
         &[]
     };
     let player = play(&device, &bus, before);
-    let (thread, nice) = playing(&player).unwrap();
-    assert_ne!(nice, NICE);
+    let thread = playing(&player).unwrap();
+    assert_ne!(thread.nice, NICE);
+    let wish = format!("uint64 {}\n   int32 {NICE}\n", thread.id);
     until("it asks", || text().contains("member=MakeThreadHighPriority"));
-    until("for the thread", || text().contains(&format!("uint64 {thread}\n   int32 {NICE}\n")));
+    until("for the thread", || text().contains(&wish));
     end(player);
     end(monitor);
 }
@@ -72,8 +97,21 @@ fn root_gives_precedence_to_the_thread_that_plays_and_to_no_other() {
     }
     let (device, bus) = (Device::new(), Bus::new());
     let player = play(&device, &bus, &[]);
-    until("it is raised", || playing(&player).is_some_and(|(_, nice)| nice == NICE));
+    until("it is raised", || playing(&player).is_some_and(|thread| thread.nice == NICE));
+    if may_take_real_time() {
+        until("it is real-time", || playing(&player).is_some_and(|thread| thread.real_time == 1));
+    }
     let main = std::fs::read_to_string(format!("/proc/{}/stat", player.id())).unwrap();
-    assert_eq!(main.split(' ').nth(18), Some("0"));
+    let main = Thread::named("(earcoach)", &main).unwrap();
+    assert_eq!((main.nice, main.real_time), (0, 0));
+    end(player);
+}
+
+#[test]
+fn a_device_that_does_not_keep_time_gets_no_core_for_itself() {
+    let (device, bus) = (Device::new().speed(20.0), Bus::new());
+    let player = play(&device, &bus, &[]);
+    device.wait_for_frames(5 * 48_000);
+    assert_eq!(playing(&player).unwrap().real_time, 0);
     end(player);
 }
