@@ -40,8 +40,9 @@ fn main() {
         "| what | first sound after ms, median (min to max) | CPU %, median | peak MB | heard |"
     );
     println!("|---|---|---|---|---|");
-    let players: [(&str, Play); 5] = [
+    let players: [(&str, Play); 6] = [
         ("aplay", aplay),
+        ("sox", sox),
         ("mpv", mpv),
         ("minimal rodio player", rodio_player),
         ("earcoach play", earcoach),
@@ -98,6 +99,12 @@ type Play = fn(&Routine) -> Command;
 fn aplay(routine: &Routine) -> Command {
     let mut command = Command::new("aplay");
     command.arg("-q").arg(&routine.wav);
+    command
+}
+
+fn sox(routine: &Routine) -> Command {
+    let mut command = Command::new("sox");
+    command.arg("-q").arg(&routine.wav).args(["-t", "alsa", "default"]);
     command
 }
 

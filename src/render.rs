@@ -70,7 +70,8 @@ impl Spans for Renderer {
 
     fn next_span(&mut self, most: usize) -> Option<Span<'_>> {
         let (timeline, position) = (&*self.timeline, self.mixer.position());
-        if position >= timeline.frames {
+        // What cannot be read is an error; nobody waits for the rest.
+        if position >= timeline.frames || !self.sounds.are_read() {
             return None;
         }
         while let Some(cue) = timeline.cues.get(self.next_cue).filter(|cue| cue.at <= position) {

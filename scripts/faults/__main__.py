@@ -3,8 +3,8 @@ import importlib
 import sys
 import time
 
-NAMES = ["killed", "disk", "folders", "temporary", "home", "unreadable", "pipe", "clock", "descriptors", "memory", "lost_device",
-         "long_live", "hour"]
+NAMES = ["killed", "disk", "folders", "temporary", "home", "unreadable", "pipe", "clock", "descriptors", "threads", "memory",
+         "lost_device", "long_live", "hour"]
 
 
 def main():

@@ -55,7 +55,7 @@ class Place:
         """Starts the program; what is not said goes nowhere."""
         how = {"cwd": self.path, "env": self.environment(), "stdin": subprocess.DEVNULL,
                "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, **how}
-        return subprocess.Popen([*how.pop("before", []), PROGRAM, *map(str, args)], **how)
+        return subprocess.Popen([*how.pop("before", []), how.pop("program", PROGRAM), *map(str, args)], **how)
 
     def run(self, *args, seconds=3600, **how):
         """Runs the program to its end, and gives its exit code and what it said; so many seconds at most."""

@@ -89,7 +89,7 @@ pub fn open(path: &Path) -> Result<Recording, ClipError> {
     if data.len() > MOST_BYTES {
         return Err(ClipError::TooLarge);
     }
-    let mut file = File::open(path)?;
+    let mut file = open_file(path)?;
     if let Some(plain) = PlainFile::open(path, &file, LONGEST) {
         return Ok(Recording::Plain(plain));
     }
@@ -101,6 +101,18 @@ pub fn open(path: &Path) -> Result<Recording, ClipError> {
         return Err(ClipError::TooLarge);
     }
     decode(bytes).map(Recording::Decoded)
+}
+
+/// Opens a file to read it. A pipe that was put in its place is not waited for: open(2) says of
+/// files that it makes no difference to them.
+pub(super) fn open_file(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    options.read(true).open(path)
 }
 
 /// Reads all of a file.

@@ -11,6 +11,8 @@ use std::time::SystemTime;
 use hound::{SampleFormat, WavReader};
 
 use super::decode::Audio;
+use super::own::open_file;
+use crate::error::Error;
 use crate::time::Rate;
 
 /// Bytes of a file that are read to see what it is.
@@ -46,12 +48,13 @@ impl Recording {
         }
     }
 
-    /// Where it lies, if it is read from there.
-    pub fn path(&self) -> &Path {
-        match self {
+    /// That its file, if it is read from one, cannot be.
+    pub fn unread(&self, error: io::Error) -> Error {
+        let path = match self {
             Self::Decoded(_) => Path::new(""),
             Self::Plain(file) => &file.path,
-        }
+        };
+        Error::io("cannot read", path, error)
     }
 
     /// All its samples.
@@ -120,11 +123,18 @@ impl PlainFile {
         let stamp = Stamp::of(file).ok()?;
         let wav = WavReader::new(BufReader::with_capacity(HEAD, file)).ok()?;
         let (spec, frames) = (wav.spec(), wav.len() as usize);
-        let begin = wav.into_inner().stream_position().ok()?;
+        let mut rest = wav.into_inner();
+        let begin = rest.stream_position().ok()?;
+        // The length of the samples stands before them. Of samples that take more room than their
+        // bits, only that tells.
+        let mut length = [0; 4];
+        rest.seek(SeekFrom::Start(begin.checked_sub(4)?)).ok()?;
+        rest.read_exact(&mut length).ok()?;
         let is_plain = spec.sample_format == SampleFormat::Int
             && (spec.channels, spec.bits_per_sample) == (1, 16)
             && Rate::new(spec.sample_rate).is_some()
             && (1..=spec.sample_rate as usize * longest as usize).contains(&frames)
+            && u64::from(u32::from_le_bytes(length)) == 2 * frames as u64
             && begin + 2 * frames as u64 <= stamp.size;
         let (path, rate) = (path.into(), spec.sample_rate);
         is_plain.then_some(Self { path, stamp, begin, rate, frames })
@@ -132,16 +142,28 @@ impl PlainFile {
 
     /// Opens it again, if it is the same still: nothing else is ever heard in its place.
     fn open_again(&self) -> io::Result<File> {
-        let file = File::open(&self.path)?;
-        if Stamp::of(&file)? != self.stamp {
-            return Err(io::Error::other("it was changed meanwhile"));
-        }
+        let file = open_file(&self.path)?;
+        self.ensure_unchanged(&file)?;
         Ok(file)
+    }
+
+    fn ensure_unchanged(&self, file: &File) -> io::Result<()> {
+        if Stamp::of(file)? == self.stamp {
+            return Ok(());
+        }
+        Err(io::Error::other("it was changed meanwhile"))
+    }
+
+    /// Reads samples from a frame on. That they are those of the file as it was is known only
+    /// afterwards.
+    fn read(&self, file: &File, from: usize, samples: &mut [i16]) -> io::Result<()> {
+        read(file, self.begin + 2 * from as u64, samples)?;
+        self.ensure_unchanged(file)
     }
 
     fn samples(&self) -> io::Result<Vec<i16>> {
         let mut samples = vec![0; self.frames];
-        read(&self.open_again()?, self.begin, &mut samples)?;
+        self.read(&self.open_again()?, 0, &mut samples)?;
         Ok(samples)
     }
 }
@@ -199,7 +221,7 @@ impl Window {
         self.seen = 0..0;
         let until = (from + wanted.max(AHEAD)).min(file.frames);
         let samples = &mut self.samples[..until - from];
-        read(look_into(&mut self.open, file)?, file.begin + 2 * from as u64, samples)?;
+        file.read(look_into(&mut self.open, file)?, from, samples)?;
         self.seen = from..until;
         Ok(())
     }
@@ -218,8 +240,9 @@ fn look_into<'a>(open: &'a mut Option<(PathBuf, File)>, file: &PlainFile) -> io:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clip::own::tests::wav;
+    use crate::clip::own::{self, tests::wav};
     use std::fs;
+    use std::io::Write;
 
     /// A folder with a file of such bytes, as it is opened.
     fn opened(bytes: &[u8]) -> (tempfile::TempDir, Option<PlainFile>) {
@@ -276,10 +299,53 @@ mod tests {
         fs::remove_file(&file.path).unwrap();
         assert_eq!(shown(&mut Window::default()), silence(io::ErrorKind::NotFound));
         assert_eq!(file.samples().unwrap_err().kind(), io::ErrorKind::NotFound);
-        // What is open stays what it is, until it is cut.
-        let cut = File::options().write(true).open(folder.path().join("b.wav")).unwrap();
-        cut.set_len(46).unwrap();
+        // What is open stays what it is, until it is written into or cut.
         open.seen = 0..0;
+        assert_eq!(shown(&mut open), Ok(vec![1, 2]));
+        let mut other = File::options().write(true).open(folder.path().join("b.wav")).unwrap();
+        other.write_all(&wav(8000, 1, &[4, 5, 6])).unwrap();
+        other.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        open.seen = 0..0;
+        assert_eq!(shown(&mut open), silence(io::ErrorKind::Other));
+        other.set_len(46).unwrap();
         assert_eq!(shown(&mut open), silence(io::ErrorKind::UnexpectedEof));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_that_was_put_in_its_place_is_not_waited_for() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let (_folder, file) = opened(&wav(8000, 1, &[1, 2, 3]));
+        let file = file.unwrap();
+        fs::remove_file(&file.path).unwrap();
+        mknodat(CWD, &file.path, FileType::Fifo, Mode::RUSR, 0).unwrap();
+        assert_eq!(file.samples().unwrap_err().kind(), io::ErrorKind::Other);
+    }
+
+    /// A WAV file of one channel and a rate of 8000 whose samples of 16 bits take four bytes each.
+    fn roomy(format: &[u8]) -> Vec<u8> {
+        let data: Vec<u8> =
+            [1_i16, 2, 3].iter().flat_map(|s| (i32::from(*s) << 16).to_le_bytes()).collect();
+        let chunk =
+            |name: &[u8], body: &[u8]| [name, &(body.len() as u32).to_le_bytes(), body].concat();
+        let body = [b"WAVE".as_slice(), &chunk(b"fmt ", format), &chunk(b"data", &data)].concat();
+        chunk(b"RIFF", &body)
+    }
+
+    #[test]
+    fn samples_that_take_more_room_than_their_bits_are_left_to_a_decoder() {
+        let head = |tag: u16, bits: u16| {
+            let (tag, bits) = (tag.to_le_bytes(), bits.to_le_bytes());
+            [&tag[..], &[1, 0], &8000_u32.to_le_bytes(), &32_000_u32.to_le_bytes(), &[4, 0], &bits]
+                .concat()
+        };
+        // WAVEFORMATEXTENSIBLE: 16 valid bits of 32, no place of a speaker, and PCM's own number.
+        let pcm = [1, 0, 0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
+        let extensible = [&head(0xFFFE, 32)[..], &[22, 0, 16, 0, 0, 0, 0, 0], &pcm].concat();
+        assert_eq!(opened(&roomy(&extensible)).1, None);
+        assert_eq!(opened(&roomy(&head(1, 16))).1, None);
+        let plain = own::read(&opened(&wav(8000, 1, &[1, 2, 3])).0.path().join("a.wav")).unwrap();
+        let (folder, _) = opened(&roomy(&extensible));
+        assert_eq!(own::read(&folder.path().join("a.wav")).unwrap(), plain);
     }
 }

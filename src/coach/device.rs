@@ -10,6 +10,7 @@ use rodio::cpal::traits::{DeviceTrait, HostTrait};
 use rodio::cpal::{self, BufferSize, ErrorKind, SupportedBufferSize};
 use rodio::{DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink};
 
+use super::priority;
 use super::quiet::quietly;
 use super::shared::Shared;
 use crate::error::Error;
@@ -207,8 +208,7 @@ impl Found {
             match quietly(|| self.try_open(rate, asked, shared)) {
                 Ok(sink) => {
                     sink.mixer().add(source);
-                    #[cfg(target_os = "linux")]
-                    super::priority::raise();
+                    priority::raise();
                     let ahead = PERIODS * u64::from(size);
                     return Ok(Opened { _sink: sink, name: self.name.clone(), ahead });
                 }

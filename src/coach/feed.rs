@@ -1,12 +1,13 @@
 //! The source that a device pulls its samples from: rodio's side of the transport.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rodio::{ChannelCount, SampleRate, Source};
 use rtrb::Consumer;
 
 use super::messages::Command;
+use super::priority;
 use super::shared::Shared;
 use super::transport::Transport;
 
@@ -14,8 +15,7 @@ use super::transport::Transport;
 const BLOCKS_A_SECOND: u32 = 100;
 /// After a gap this long in which nothing was played, a sentence that it cut is said again.
 const GAP: Duration = Duration::from_secs(1);
-/// A device keeps time if it takes longer than this to be opened and take a second of frames.
-#[cfg(target_os = "linux")]
+/// A device keeps time if it does not take its first second of frames faster than this.
 const IN_TIME: Duration = Duration::from_millis(500);
 
 /// An endless stream of samples; it ends with the routine.
@@ -31,6 +31,8 @@ pub struct Feed {
     filled: usize,
     frame: usize,
     channel: u16,
+    /// When the first block was made.
+    begin: Option<Instant>,
     /// Blocks made.
     blocks: u64,
 }
@@ -59,6 +61,7 @@ impl Feed {
             filled: 0,
             frame: 0,
             channel: 0,
+            begin: None,
             blocks: 0,
         }
     }
@@ -68,10 +71,10 @@ impl Feed {
         if self.blocks > 0 && self.shared.idle() > GAP {
             self.transport.obey(Command::PickUp);
         }
+        let begin = *self.begin.get_or_insert_with(Instant::now);
         self.blocks += 1;
-        #[cfg(target_os = "linux")]
-        if self.blocks == u64::from(BLOCKS_A_SECOND) && self.shared.age() > IN_TIME {
-            super::priority::take_real_time();
+        if self.blocks == u64::from(BLOCKS_A_SECOND) && begin.elapsed() > IN_TIME {
+            priority::take_real_time();
         }
         while let Ok(command) = self.commands.pop() {
             self.transport.obey(command);

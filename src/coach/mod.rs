@@ -24,7 +24,7 @@ pub mod mpris;
 pub mod music;
 pub mod now_playing;
 pub mod plan;
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), path = "priority_none.rs")]
 mod priority;
 pub(crate) mod quiet;
 pub(crate) mod screen;

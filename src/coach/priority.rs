@@ -83,3 +83,13 @@ async fn ask(thread: Pid) -> zbus::Result<()> {
     .await
     .map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use allocation_counter::measure;
+
+    #[test]
+    fn taking_it_takes_no_memory() {
+        assert_eq!(measure(super::take_real_time).count_total, 0);
+    }
+}

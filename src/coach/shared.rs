@@ -89,11 +89,6 @@ impl Shared {
         self.errors.load(Ordering::Relaxed)
     }
 
-    /// How long ago the device began to be opened.
-    pub fn age(&self) -> Duration {
-        self.begin.elapsed()
-    }
-
     /// How long nothing has been made.
     pub fn idle(&self) -> Duration {
         let stamp = Duration::from_nanos(self.stamp.load(Ordering::Relaxed));

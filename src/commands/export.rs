@@ -6,7 +6,7 @@ use indicatif::HumanBytes;
 use serde_json::json;
 
 use super::beside::Beside;
-use super::programme::{Loudness, Programme};
+use super::programme::{Loudness, Measuring, Programme};
 use super::progress::Progress;
 use super::tracks::Album;
 use super::{Loaded, load, page, taken};
@@ -70,10 +70,11 @@ pub fn run(args: &Export, quiet: bool) -> Result<ExitCode, Error> {
     render(&programme, sink, tags.as_ref(), &mut output, quiet)?;
     written.notes.extend(programme.music_notes());
     written.bytes = output.bytes();
+    let loudness = measuring.map(Measuring::finish).transpose()?;
     output.finish()?;
     written.beside = beside.finish()?;
-    if let Some(measuring) = measuring {
-        written.tell(measuring.finish(), args.json)?;
+    if let Some(loudness) = loudness {
+        written.tell(loudness, args.json)?;
     }
     Ok(ExitCode::Done)
 }

@@ -24,7 +24,7 @@ use crate::error::{Error, ExitCode};
 use crate::sequencer::Options;
 use crate::sink::output::Output;
 use crate::sounds::Sounds;
-use crate::take::Take;
+use crate::take::{self, Take};
 use crate::terminal::{Color, printable, tell};
 use crate::time::{Frames, Rate};
 
@@ -66,10 +66,10 @@ pub fn run(args: &Play, quiet: bool, color: Color) -> Result<ExitCode, Error> {
     if let Some(music) = show.music.take().filter(|_| !quiet) {
         music::tell_notes(&music.take_notes());
     }
-    let Played { loaded, plan, outcome } = played?;
-    let saved = take.map_or(Ok(()), |file| {
-        let did = Take::new(&plan.live, &loaded.choices, outcome.frames, outcome.moves.clone());
-        save(file, &did)
+    let Played { loaded, plan, fingerprint, outcome } = played?;
+    let saved = take.zip(fingerprint).map_or(Ok(()), |(file, fingerprint)| {
+        let heard = (&*plan.live, fingerprint);
+        save(file, &Take::new(heard, &loaded.choices, outcome.frames, outcome.moves.clone()))
     });
     match (leave(args, &outcome, &plan, quiet), saved) {
         (left, Ok(())) => left,
@@ -121,6 +121,8 @@ struct Show<'a> {
 struct Played {
     loaded: Loaded,
     plan: Arc<Plan>,
+    /// Of what was played, where a take is wanted.
+    fingerprint: Option<String>,
     outcome: Outcome,
 }
 
@@ -135,12 +137,17 @@ impl Show<'_> {
     ) -> Result<Played, Error> {
         let mut plan = Arc::new(plan);
         loop {
+            // Before anything is heard: clips may be changed afterwards.
+            let fingerprint = self.args.take.is_some().then(|| take::fingerprint(&plan.live));
+            let fingerprint = fingerprint.transpose()?;
             let outcome = self.play_once(&loaded, &plan, position, (events, face))?;
             let edited = match outcome.ending {
                 Ending::Edited => edits.take(),
                 _ => None,
             };
-            let Some(new) = edited else { return Ok(Played { loaded, plan, outcome }) };
+            let Some(new) = edited else {
+                return Ok(Played { loaded, plan, fingerprint, outcome });
+            };
             plan = Arc::new(self::plan(&new, plan.live.rate)?);
             let (before, after) = (&loaded.source.text, &new.source.text);
             position = edited_at(before, after, &plan.live, outcome.position);

@@ -59,8 +59,8 @@ pub enum Measuring {
     Done(Loudness),
     /// A thread is at it.
     Going {
-        /// The thread.
-        thread: JoinHandle<()>,
+        /// The thread, if there could be one.
+        thread: Option<JoinHandle<()>>,
         /// What it does.
         work: Arc<Work>,
         /// What is measured.
@@ -72,13 +72,20 @@ pub enum Measuring {
 
 impl Measuring {
     /// Does the rest of it, and says what was found.
-    pub fn finish(self) -> Loudness {
+    ///
+    /// # Errors
+    /// [`Error::Io`] when a clip cannot be read.
+    pub fn finish(self) -> Result<Loudness, Error> {
         match self {
-            Self::Done(loudness) => loudness,
+            Self::Done(loudness) => Ok(loudness),
             Self::Going { thread, work, sounds, timeline } => {
                 work.share(&*sounds);
-                thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-                loudness::of(&timeline, &work.found()).map_or(Loudness::Silence, Loudness::Lufs)
+                if let Some(Err(panic)) = thread.map(JoinHandle::join) {
+                    std::panic::resume_unwind(panic);
+                }
+                sounds.ensure_read()?;
+                let lufs = loudness::of(&timeline, &work.found());
+                Ok(lufs.map_or(Loudness::Silence, Loudness::Lufs))
             }
         }
     }
@@ -131,7 +138,9 @@ impl<'a> Programme<'a> {
                 let (sounds, timeline) = (Arc::clone(&self.sounds), Arc::clone(&self.timeline));
                 let work = Arc::new(Work::new(&*sounds, timeline.rate.hz()));
                 let (shared, shared_sounds) = (Arc::clone(&work), Arc::clone(&sounds));
-                let thread = thread::spawn(move || shared.share(&*shared_sounds));
+                // Where no thread can be had, all of it is done at the end.
+                let thread = thread::Builder::new().spawn(move || shared.share(&*shared_sounds));
+                let thread = thread.ok();
                 Measuring::Going { thread, work, sounds, timeline }
             }
         }
@@ -203,8 +212,9 @@ impl<'a> Programme<'a> {
                 listen(&mut Leveller::new(&mut renderer, self.timeline.rate, self.channels, gain))
             }
             None => listen(&mut renderer),
-        }?;
+        };
+        // It may have ended early for that.
         self.sounds.ensure_read()?;
-        Ok(heard)
+        heard
     }
 }

@@ -36,7 +36,7 @@ pub fn load(path: &Path, args: &TimelineArgs) -> Result<Loaded, Error> {
     let choices = args.choices().or(take.options.clone());
     let mut loaded = open(Source::open(routine)?, &args.voices, choices)?;
     loaded.timeline = loaded.lay_out(&Options { live: true, ..loaded.options })?;
-    if !take.is_of(&loaded.timeline) {
+    if !take.is_of(&loaded.timeline)? {
         return Err(Error::Usage(format!(
             "`{}` is a take of another timeline: give the routine and the voice that were \
              played, and no other options",

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use indicatif::HumanBytes;
 use serde_json::json;
 
-use super::programme::Programme;
+use super::programme::{Loudness, Measuring, Programme};
 use super::progress::Progress;
 use crate::cli::Export;
 use crate::error::Error;
@@ -39,6 +39,8 @@ impl<'a> Album<'a> {
         write_playlist(&folder, &playlist, &text)?;
         let wanted = || folder.ensure_wanted();
         let note = self.programme.bring_to(args.loudness, quiet, wanted)?;
+        // Nobody is told of it when nothing is printed.
+        let measuring = (args.json || !quiet).then(|| self.programme.loudness());
         let mut progress = Progress::new("exporting", self.programme.frames(), quiet);
         let written = self.programme.play(|spans| {
             let mut write = |track| self.write(track, spans, &folder, &mut progress);
@@ -46,10 +48,11 @@ impl<'a> Album<'a> {
         });
         progress.clear();
         let bytes = written?;
+        let loudness = measuring.map(Measuring::finish).transpose()?;
         folder.finish()?;
         let notes = note.into_iter().chain(self.programme.music_notes());
         let notes = self.tracks.note.clone().into_iter().chain(notes).collect();
-        Ok(Written { folder: path.into(), playlist, bytes, notes, album: self })
+        Ok(Written { folder: path.into(), playlist, bytes, notes, loudness, album: self })
     }
 
     /// Writes a track, and gives its bytes.
@@ -87,6 +90,8 @@ pub struct Written<'a> {
     /// Of all tracks.
     bytes: u64,
     notes: Vec<String>,
+    /// Where somebody is told of it.
+    loudness: Option<Loudness>,
     album: Album<'a>,
 }
 
@@ -96,11 +101,8 @@ impl Written<'_> {
         if json {
             return write_json(&self.json(), std::io::stdout()).map_err(Error::output);
         }
-        if quiet {
-            return Ok(());
-        }
+        let Some(loudness) = self.loudness.filter(|_| !quiet) else { return Ok(()) };
         let (folder, programme) = (self.folder.to_string_lossy(), &self.album.programme);
-        let loudness = programme.loudness();
         let (count, size) = (self.album.tracks.tracks.len(), HumanBytes(self.bytes));
         let length = programme.timeline().rate.moment_of(programme.frames()).clock();
         tell(format_args!(
@@ -108,7 +110,7 @@ impl Written<'_> {
             printable(&folder),
             if count == 1 { "" } else { "s" },
             self.playlist,
-            loudness.finish().told(),
+            loudness.told(),
         ));
         for note in &self.notes {
             tell(format_args!("note: {note}"));
@@ -118,7 +120,6 @@ impl Written<'_> {
 
     fn json(&self) -> serde_json::Value {
         let Album { programme, tracks, sink, channels, .. } = &self.album;
-        let loudness = programme.loudness();
         let track = |track: &Track| {
             json!({
                 "file": track.file,
@@ -138,7 +139,7 @@ impl Written<'_> {
             "bits": sink.bits().map(Bits::count),
             "bytes": self.bytes,
             "notes": self.notes,
-            "lufs": loudness.finish().rounded(),
+            "lufs": self.loudness.and_then(Loudness::rounded),
         })
     }
 }

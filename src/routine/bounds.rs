@@ -38,7 +38,7 @@ fn size_of_all(steps: &[Step]) -> Result<Size, Problem> {
     })
 }
 
-/// A step counts as one cue at least, so that empty ones are bounded too.
+/// A step, and each round of it, counts as one cue at least, so that empty ones are bounded too.
 fn size_of(step: &Step) -> Result<Size, Problem> {
     let one = |length| Size { length, cues: 1 };
     let (times, once) = match &step.action {
@@ -62,7 +62,7 @@ fn size_of(step: &Step) -> Result<Size, Problem> {
             (2, Size { cues: once.cues.saturating_add(1), ..once })
         }
     };
-    let cues = once.cues.saturating_mul(times).max(1);
+    let cues = once.cues.max(1).saturating_mul(times);
     Size { length: once.length.saturating_mul(times), cues }.within_bounds(step.span)
 }
 
@@ -123,6 +123,15 @@ mod tests {
             code(&format!(r#"{}, {{"rest": "1ms"}}"#, repeated(24, r#"{"rest": "1h"}"#))),
             Some("too-long")
         );
+    }
+
+    #[test]
+    fn rounds_of_nothing_are_refused_as_well_where_there_are_too_many() {
+        // Of what cannot be read no step is left.
+        let nothing = repeated(1_000_000, &repeated(1_000_000, r#"{"sey": "Well done."}"#));
+        let problems = parse(&format!(r#"{{"steps": [{nothing}]}}"#)).unwrap_err();
+        let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes, ["unknown-verb", "too-many-cues"]);
     }
 
     #[test]

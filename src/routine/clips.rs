@@ -12,8 +12,8 @@ use crate::clip::own::{self, ClipError, ENDINGS};
 use crate::clip::recording::Recording;
 use crate::problem::{Problem, Problems, Span};
 
-/// The most samples that all files of a routine may have together: they are all in memory at
-/// once, 120 MB. Twenty minutes at 48 kHz.
+/// The most samples that all files of a routine may have together: played live, they are all in
+/// memory at once, 120 MB. Twenty minutes at 48 kHz.
 const MOST_SAMPLES: usize = 57_600_000;
 /// As many files of a folder are looked at to see whether they are used.
 const MOST_LISTED: usize = 1000;

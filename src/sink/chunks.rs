@@ -31,7 +31,7 @@ impl<W: Holes + ?Sized> Holes for &mut W {
     }
 }
 
-impl Holes for File {
+impl Holes for &File {
     fn leave_out(&mut self, zeros: u64) -> io::Result<bool> {
         self.seek(SeekFrom::Current(zeros as i64)).map(|_| true)
     }
@@ -245,7 +245,7 @@ mod tests {
         };
         let mut memory = Vec::new();
         write(&mut memory);
-        write(&mut File::create(&file).unwrap());
+        write(&mut &File::create(&file).unwrap());
         assert!(memory == expected);
         assert!(std::fs::read(&file).unwrap() == expected);
     }

@@ -258,9 +258,8 @@ impl Holes for Output {
             Kind::Whole { part, .. } => part.file(),
             Kind::Within { file, .. } => file,
         };
-        file.seek(SeekFrom::Current(zeros as i64))?;
         self.bytes += zeros;
-        Ok(true)
+        file.leave_out(zeros)
     }
 }
 

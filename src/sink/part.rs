@@ -3,8 +3,10 @@
 //! beside its place. Whatever has such a name is locked by the run that makes it: what is not was
 //! left by one that was killed, and is taken away by the next.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile, TempDir};
@@ -22,6 +24,8 @@ pub enum Part {
 /// How files and folders in the making are called, with something between.
 const PREFIX: &str = ".earcoach-";
 pub(crate) const PART: &str = ".part";
+/// How often a name is tried that another run has just taken for abandoned.
+const TRIES: usize = 100;
 /// The most files of a folder that are looked at for what was left.
 const MOST: usize = 100_000;
 
@@ -63,35 +67,47 @@ pub(crate) fn folder_in(
     parent: &Path,
     suffix: &'static str,
 ) -> io::Result<(TempDir, Option<File>)> {
-    loop {
-        let folder = names(suffix).tempdir_in(parent)?;
-        let lock = File::open(folder.path()).ok().filter(|file| file.lock().is_ok());
-        // Another run may have taken it away before it was locked.
-        if folder.path().exists() {
-            return Ok((folder, lock));
+    let mut builder = names(suffix);
+    #[cfg(unix)]
+    builder.permissions(PermissionsExt::from_mode(0o700));
+    for _ in 0..TRIES {
+        let folder = builder.tempdir_in(parent)?;
+        match File::open(folder.path()) {
+            Ok(lock) if is_ours(&lock, folder.path()) => return Ok((folder, Some(lock))),
+            // A system that cannot open folders does not lock them either.
+            Err(_) if !cfg!(unix) => return Ok((folder, None)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            // Another run has taken it for abandoned.
+            Ok(_) | Err(_) => {}
         }
     }
+    Err(others_interfere())
+}
+
+/// Whether what was just made is locked by this run from now on, or by none on a file system without
+/// locks. Else another run has taken it for abandoned.
+fn is_ours(file: &File, path: &Path) -> bool {
+    !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && path.exists()
+}
+
+fn others_interfere() -> io::Error {
+    io::Error::other("others lock each new file in this folder")
 }
 
 /// A new file with a name, locked.
 fn named(folder: &Path) -> io::Result<NamedTempFile> {
     clear(folder);
     let mut builder = names(PART);
+    // As any new file: the user's umask takes its share.
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // As any new file: the user's umask takes its share.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    loop {
+    builder.permissions(PermissionsExt::from_mode(0o666));
+    for _ in 0..TRIES {
         let part = builder.tempfile_in(folder)?;
-        // Some file systems know no locks; there nobody takes it for abandoned either.
-        let _ = part.as_file().lock();
-        // Another run may have done so before it was locked.
-        if part.path().exists() {
+        if is_ours(part.as_file(), part.path()) {
             return Ok(part);
         }
     }
+    Err(others_interfere())
 }
 
 impl Part {

@@ -5,6 +5,7 @@ mod close;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
 use crate::routine::bounds::LONGEST;
 use crate::sequencer::Choices;
 use crate::time::{Frames, Rate};
@@ -74,15 +75,20 @@ pub enum MoveKind {
 }
 
 impl Take {
-    /// A take of `timeline`, which was laid out by `choices`.
-    pub fn new(timeline: &Timeline, choices: &Choices, frames: Frames, moves: Vec<Move>) -> Self {
+    /// A take of `timeline`, which was laid out by `choices`, and its [`fingerprint`].
+    pub fn new(
+        (timeline, fingerprint): (&Timeline, String),
+        choices: &Choices,
+        frames: Frames,
+        moves: Vec<Move>,
+    ) -> Self {
         let options = Choices { rate: Some(timeline.rate.hz()), ..choices.clone() };
         let open = open_parts(timeline, &moves, frames);
         Self {
             earcoach: VERSION,
             routine: timeline.routine.clone(),
             options,
-            timeline: fingerprint(timeline),
+            timeline: fingerprint,
             frames,
             open,
             moves,
@@ -132,18 +138,24 @@ impl Take {
     }
 
     /// Whether the take is of this very timeline.
-    pub fn is_of(&self, timeline: &Timeline) -> bool {
-        self.timeline == fingerprint(timeline)
-            && self.moves.iter().all(|step| match step.kind {
-                MoveKind::Play(from) => from <= timeline.frames,
-                _ => true,
-            })
+    ///
+    /// # Errors
+    /// As [`fingerprint`].
+    pub fn is_of(&self, timeline: &Timeline) -> Result<bool, Error> {
+        let is_within = |step: &Move| match step.kind {
+            MoveKind::Play(from) => from <= timeline.frames,
+            _ => true,
+        };
+        Ok(self.moves.iter().all(is_within) && self.timeline == fingerprint(timeline)?)
     }
 }
 
 /// A number that changes with every cue: the 64-bit FNV-1a hash (draft-eastlake-fnv,
 /// section 2) of what sounds when and where.
-fn fingerprint(timeline: &Timeline) -> String {
+///
+/// # Errors
+/// [`Error::Io`] when a clip of the author's cannot be read.
+pub fn fingerprint(timeline: &Timeline) -> Result<String, Error> {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     let mut add = |bytes: &[u8]| {
         for byte in bytes {
@@ -162,8 +174,7 @@ fn fingerprint(timeline: &Timeline) -> String {
             }
             SoundKind::Clip { file, audio, .. } => {
                 add(file.as_bytes());
-                // What cannot be read is nothing that was heard.
-                let samples = audio.samples().unwrap_or_default();
+                let samples = audio.samples().map_err(|error| audio.unread(error))?;
                 samples.iter().for_each(|sample| add(&sample.to_le_bytes()));
             }
         }
@@ -174,7 +185,7 @@ fn fingerprint(timeline: &Timeline) -> String {
             Ear::Right => add(b"right"),
         }
     }
-    format!("{hash:016x}")
+    Ok(format!("{hash:016x}"))
 }
 
 /// How long each open part was, and the step in which it ended. Parts that were never heard

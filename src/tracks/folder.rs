@@ -111,7 +111,6 @@ impl Folder {
             return close(self.work);
         }
         let permissions = fs::metadata(&self.place).map_err(cannot_write)?.permissions();
-        fs::set_permissions(&loose, permissions).map_err(cannot_write)?;
         fs::rename(&loose, &whole).map_err(cannot_write)?;
         let mut is_at_home = true;
         let changed = exchange(&whole, &self.place).map_err(cannot_write).and_then(|()| {
@@ -127,6 +126,8 @@ impl Folder {
             }
             return Err(error);
         }
+        // Only now: a folder that nobody may write to cannot be moved.
+        fs::set_permissions(&self.place, permissions).map_err(cannot_write)?;
         fs::rename(&whole, &loose).map_err(cannot_write)?;
         close(self.work)
     }

@@ -4,7 +4,7 @@ use earcoach::render::Renderer;
 use earcoach::routine::parse;
 use earcoach::sequencer::{Choices, Options, sequence};
 use earcoach::sounds::Sounds;
-use earcoach::take::Take;
+use earcoach::take::{Take, fingerprint};
 use earcoach::time::{Frames, Rate};
 use earcoach::timeline::Timeline;
 use earcoach::voice::Voice;
@@ -26,7 +26,12 @@ static PLAYED: LazyLock<Played> = LazyLock::new(|| {
     let (voice, rate) = (Voice::built_in(), Rate::new(8_000).unwrap());
     let options = Options { rate, live: true, ..Options::default() };
     let timeline = sequence(&parse(text).unwrap(), "stranger", &voice, &options).unwrap();
-    let take = Take::new(&timeline, &Choices::default(), Frames(0), Vec::new());
+    let take = Take::new(
+        (&timeline, fingerprint(&timeline).unwrap()),
+        &Choices::default(),
+        Frames(0),
+        Vec::new(),
+    );
     Played { voice, timeline, fingerprint: take.timeline }
 });
 
@@ -37,7 +42,7 @@ pub fn take(bytes: &[u8]) {
     let Played { voice, timeline, fingerprint } = &*PLAYED;
     // Which timeline it is of can be known only to whoever has the routine.
     take.timeline.clone_from(fingerprint);
-    if !take.is_of(timeline) {
+    if !take.is_of(timeline).unwrap() {
         return;
     }
     let Ok(closed) = take.close(timeline, voice) else { return };

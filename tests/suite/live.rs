@@ -1,10 +1,12 @@
 //! `earcoach play` on a virtual sound card that runs in real time: what the card was given is
 //! compared sample by sample; the wall clock is not trusted.
 
+use std::fs::File;
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
@@ -12,7 +14,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::device::Device;
-use crate::support::{Ran, earcoach, ffmpeg_samples, signal};
+use crate::support::{Ran, earcoach, ffmpeg_samples, signal, wav};
 
 /// A program that plays on a virtual device.
 struct Player {
@@ -495,6 +497,25 @@ fn a_take_of_another_timeline_is_refused() {
     }
     let ran = play(&device, "--take short.json", SHORT).end().exits(1);
     assert!(ran.stderr.contains("exists already"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_clip_that_is_touched_while_it_is_played_spoils_no_take() {
+    let routine = r#"{ "steps": [{ "clip": "a.wav" }, { "rest": "2s" }] }"#;
+    let device = Device::new();
+    let clip = wav(48_000, &[1000; 48_000]);
+    let mut file = PathBuf::new();
+    let player = play_with(&device, "--take take.json", routine, |command| {
+        file = command.get_current_dir().unwrap().join("a.wav");
+        std::fs::write(&file, &clip).unwrap();
+    });
+    device.wait_for_frames(24_000);
+    let touched = File::options().write(true).open(&file).unwrap();
+    touched.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    let ran = player.end().exits(0);
+    let take = std::fs::read(ran.path("take.json")).unwrap();
+    let again = earcoach("export short.json --take take.json").file("short.json", routine);
+    again.file("take.json", &take).file("a.wav", &clip).run().exits(0);
 }
 
 #[test]

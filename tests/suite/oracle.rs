@@ -248,7 +248,7 @@ fn both_ears_are_the_textbook_sums_and_as_loud_as_ffmpeg_measures() {
     let format = WavFormat { rate: timeline.rate, channels: 2, bits: Bits::Int16 };
     let wav = WavFile::new(format, timeline.frames, Vec::new());
     let mut renderer = Renderer::new(Arc::new(timeline), Arc::new(sounds));
-    wav::write(&mut renderer, &wav, File::create(&file).unwrap(), |_| ()).unwrap();
+    wav::write(&mut renderer, &wav, &File::create(&file).unwrap(), |_| ()).unwrap();
     let heard = ffmpeg_samples(&file);
     assert_eq!(heard.len(), 2 * expected.len());
     let differences = heard.iter().zip(expected.as_flattened());

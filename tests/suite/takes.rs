@@ -11,7 +11,7 @@ use earcoach::render::Renderer;
 use earcoach::routine::parse;
 use earcoach::sequencer::{Choices, GuardMode, Options, phrase, sequence};
 use earcoach::sounds::Sounds;
-use earcoach::take::Take;
+use earcoach::take::{Take, fingerprint};
 use earcoach::time::Frames;
 use earcoach::timeline::{Ear, Timeline};
 use earcoach::voice::Voice;
@@ -138,7 +138,12 @@ impl Stage {
             all.push(change);
         }
         let over = all.last().filter(|last| matches!(last.what, Changed::Over(_))).unwrap();
-        let take = Take::new(&self.timeline, &self.choices, over.at, journal.moves(u64::MAX));
+        let take = Take::new(
+            (&self.timeline, fingerprint(&self.timeline).unwrap()),
+            &self.choices,
+            over.at,
+            journal.moves(u64::MAX),
+        );
         (without_pauses(&device, &all), take)
     }
 
@@ -233,9 +238,14 @@ fn a_take_is_of_a_timeline_with_the_same_ears() {
     let stage = || Stage::new(EVERYTHING, options(GuardMode::Off));
     let (plain, ears) = (stage(), stage().with_ears());
     for (own, other) in [(&plain, &ears), (&ears, &plain)] {
-        let take = Take::new(&own.timeline, &own.choices, Frames(0), Vec::new());
-        assert!(take.is_of(&own.timeline));
-        assert!(!take.is_of(&other.timeline));
+        let take = Take::new(
+            (&own.timeline, fingerprint(&own.timeline).unwrap()),
+            &own.choices,
+            Frames(0),
+            Vec::new(),
+        );
+        assert!(take.is_of(&own.timeline).unwrap());
+        assert!(!take.is_of(&other.timeline).unwrap());
     }
 }
 
@@ -355,7 +365,7 @@ fn takes_that_cannot_be_are_refused_with_a_reason() {
         assert_eq!(Take::parse(&changed).unwrap_err(), reason);
     }
     let million = text.replace("\"at\":0,\"play\":0", "\"at\":0,\"play\":99999999999999");
-    assert!(!Take::parse(&million).unwrap().is_of(&stage.timeline));
+    assert!(!Take::parse(&million).unwrap().is_of(&stage.timeline).unwrap());
 }
 
 #[test]
