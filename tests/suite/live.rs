@@ -503,7 +503,7 @@ fn a_take_of_another_timeline_is_refused() {
 fn a_clip_that_is_touched_while_it_is_played_spoils_no_take() {
     let routine = r#"{ "steps": [{ "clip": "a.wav" }, { "rest": "2s" }] }"#;
     let device = Device::new();
-    let clip = wav(48_000, &[1000; 48_000]);
+    let clip = wav(48_000, &vec![1000; 48_000]);
     let mut file = PathBuf::new();
     let player = play_with(&device, "--take take.json", routine, |command| {
         file = command.get_current_dir().unwrap().join("a.wav");
