@@ -36,6 +36,7 @@ class Card:
             f'pcm_type.virtual {{ lib "{plugin()}" }}\n'
             f'pcm.room {{ type virtual folder "{folder}" rate {RATE} channels 2 speed {speed}'
             f' strict {str(strict).lower()} hint.description "Virtual room" }}\n'
+            'pcm.!plughw { type plug slave.pcm "room" hint.description "The card" }\n'
             'pcm.!default { type plug slave.pcm "room" hint.description "Virtual room" }\n')
 
     def environment(self):

@@ -28,7 +28,7 @@ def faults():
         hogs = [subprocess.Popen([sys.executable, "-c", HOG], preexec_fn=end_with_me) for _ in range(2)]
         try:
             # It ends by itself; what hangs is killed.
-            code, _ = place.run("play", *options, preexec_fn=end_with_me, seconds=SECONDS + 60,
+            code, _ = place.run("play", *options, "--device", "alsa:plughw", preexec_fn=end_with_me, seconds=SECONDS + 60,
                                 env={**place.environment(), **card.environment()})
         finally:
             for hog in hogs:

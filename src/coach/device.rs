@@ -176,6 +176,12 @@ impl Found {
         if can { wanted } else { own }
     }
 
+    /// Whether it is a card itself, by its name in ALSA: with others a sound server may be in between.
+    pub fn is_card(&self) -> bool {
+        let name = self.id.strip_prefix("alsa:").and_then(|id| id.split(':').next());
+        matches!(name, Some("hw" | "plughw"))
+    }
+
     /// How many channels it plays.
     pub fn channels(&self) -> NonZero<u16> {
         NonZero::new(self.own.channels()).unwrap_or(NonZero::<u16>::MIN)

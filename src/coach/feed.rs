@@ -35,6 +35,8 @@ pub struct Feed {
     begin: Option<Instant>,
     /// Blocks made.
     blocks: u64,
+    /// Whether nothing stands between it and a card.
+    is_for_card: bool,
 }
 
 impl Feed {
@@ -63,7 +65,16 @@ impl Feed {
             channel: 0,
             begin: None,
             blocks: 0,
+            is_for_card: false,
         }
+    }
+
+    /// The same for a card itself: it goes before all others where it may, as soon as the card was
+    /// seen to keep time. Sound servers' own threads have to go before it.
+    #[must_use]
+    pub fn for_card(mut self, is_for_card: bool) -> Self {
+        self.is_for_card = is_for_card;
+        self
     }
 
     /// Makes the next block; `false` at the end.
@@ -73,7 +84,8 @@ impl Feed {
         }
         let begin = *self.begin.get_or_insert_with(Instant::now);
         self.blocks += 1;
-        if self.blocks == u64::from(BLOCKS_A_SECOND) && begin.elapsed() > IN_TIME {
+        let is_second = self.blocks == u64::from(BLOCKS_A_SECOND);
+        if self.is_for_card && is_second && begin.elapsed() > IN_TIME {
             priority::take_real_time();
         }
         while let Ok(command) = self.commands.pop() {

@@ -89,6 +89,7 @@ impl Link {
             transport.lay_bed(music.bed(begin.heard));
         }
         let feed = Feed::new(transport, orders, Arc::clone(&shared), format, playback.volume);
+        let feed = feed.for_card(found.is_card());
         let opened = found.open(rate, playback.buffer, &shared, feed)?;
         let progress = Progress { made: 0, errors: 0, looked: Instant::now(), failing: 0 };
         Ok(Self { opened, rate, shared, commands, changes, progress })

@@ -19,12 +19,13 @@ pub struct Device {
     rate: u32,
     speed: f64,
     strict: bool,
+    named: &'static str,
 }
 
 impl Device {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, present: true, rate: 48_000, speed: 1.0, strict: false }
+        Self { folder, present: true, rate: 48_000, speed: 1.0, strict: false, named: "" }
     }
 
     /// A computer without any sound card.
@@ -35,6 +36,12 @@ impl Device {
     /// Time goes by so many times as fast.
     pub fn speed(self, speed: f64) -> Self {
         Self { speed, ..self }
+    }
+
+    /// It has the name of a card, `alsa:plughw`, too.
+    pub fn named_as_card(self) -> Self {
+        let named = "pcm.!plughw { type plug slave.pcm \"room\" hint.description \"Card\" }\n";
+        Self { named, ..self }
     }
 
     /// A program that is late is not waited for.
@@ -63,7 +70,7 @@ impl Device {
     }
 
     fn configuration(&self) -> String {
-        let Self { rate, speed, strict, .. } = self;
+        let Self { rate, speed, strict, named, .. } = self;
         let card = if self.present {
             let (plugin, folder) = (plugin().display(), self.folder.path().display());
             format!(
@@ -72,7 +79,7 @@ pcm.room {{
     type virtual folder "{folder}" rate {rate} channels 2 speed {speed} strict {strict}
     hint.description "Virtual room"
 }}
-pcm.!default {{ type plug slave.pcm "room" hint.description "Virtual room, any format" }}
+{named}pcm.!default {{ type plug slave.pcm "room" hint.description "Virtual room, any format" }}
 "#
             )
         } else {

@@ -9,10 +9,11 @@ use crate::support::earcoach;
 
 const NICE: i32 = -11;
 
-/// Plays a rest of a minute with a command that may have been prepared.
-fn play(device: &Device, bus: &Bus, before: &[&str]) -> Child {
+/// Plays a rest of a minute on the device with that id, by a command with something before it.
+fn play(device: &Device, id: &str, bus: &Bus, before: &[&str]) -> Child {
     let routine = r#"{ "steps": [{ "rest": "60s" }] }"#;
-    let program = earcoach("play rest.json --quiet").file("rest.json", routine);
+    let program = earcoach(&format!("play rest.json --quiet --device {id}"));
+    let program = program.file("rest.json", routine);
     let plain = program.command();
     let mut command = Command::new(before.first().copied().unwrap_or("env"));
     command.args(before.iter().skip(1)).arg(plain.get_program()).args(plain.get_args());
@@ -80,7 +81,7 @@ fn who_may_not_give_precedence_asks_realtimekit_for_the_thread_that_plays() {
     } else {
         &[]
     };
-    let player = play(&device, &bus, before);
+    let player = play(&device, "alsa:default", &bus, before);
     let thread = playing(&player).unwrap();
     assert_ne!(thread.nice, NICE);
     let wish = format!("uint64 {}\n   int32 {NICE}\n", thread.id);
@@ -95,8 +96,8 @@ fn root_gives_precedence_to_the_thread_that_plays_and_to_no_other() {
     if !nix::unistd::geteuid().is_root() {
         return;
     }
-    let (device, bus) = (Device::new(), Bus::new());
-    let player = play(&device, &bus, &[]);
+    let (device, bus) = (Device::new().named_as_card(), Bus::new());
+    let player = play(&device, "alsa:plughw", &bus, &[]);
     until("it is raised", || playing(&player).is_some_and(|thread| thread.nice == NICE));
     if may_take_real_time() {
         until("it is real-time", || playing(&player).is_some_and(|thread| thread.real_time == 1));
@@ -108,10 +109,12 @@ fn root_gives_precedence_to_the_thread_that_plays_and_to_no_other() {
 }
 
 #[test]
-fn a_device_that_does_not_keep_time_gets_no_core_for_itself() {
-    let (device, bus) = (Device::new().speed(20.0), Bus::new());
-    let player = play(&device, &bus, &[]);
-    device.wait_for_frames(5 * 48_000);
-    assert_eq!(playing(&player).unwrap().real_time, 0);
-    end(player);
+fn no_real_time_is_taken_from_a_sound_server_or_for_a_device_that_does_not_keep_time() {
+    for (id, speed) in [("alsa:default", 1.0), ("alsa:plughw", 20.0)] {
+        let (device, bus) = (Device::new().named_as_card().speed(speed), Bus::new());
+        let player = play(&device, id, &bus, &[]);
+        device.wait_for_frames(2 * 48_000);
+        assert_eq!(playing(&player).unwrap().real_time, 0, "{id}");
+        end(player);
+    }
 }
