@@ -67,6 +67,12 @@ pub enum Error {
     /// A speech synthesiser has not spoken what it was to.
     #[error("{0}")]
     Speech(String),
+    /// The system lets us have no more threads.
+    #[error(
+        "the threads that this takes cannot be had: {0}; `ulimit -u` tells how many processes and \
+         threads you may have, those that run already among them"
+    )]
+    Threads(io::Error),
     /// There is no sound device, or it was lost for good.
     #[error("{0}")]
     Device(String),
@@ -111,9 +117,11 @@ impl Error {
             | Self::Music(_)
             | Self::Bundle(_)
             | Self::Audio { .. } => ExitCode::Invalid,
-            Self::Exists(_) | Self::Taken(_) | Self::Io { .. } | Self::Speech(_) => {
-                ExitCode::Failed
-            }
+            Self::Exists(_)
+            | Self::Taken(_)
+            | Self::Io { .. }
+            | Self::Speech(_)
+            | Self::Threads(_) => ExitCode::Failed,
             Self::Device(_) => ExitCode::NoDevice,
             Self::ClosedPipe => ExitCode::Done,
             Self::Interrupted => ExitCode::Interrupted,

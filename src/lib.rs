@@ -90,6 +90,7 @@ pub mod sounds;
 pub mod studio;
 pub mod take;
 pub mod terminal;
+pub(crate) mod threads;
 pub mod time;
 pub mod timeline;
 pub mod tone;

@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::thread::Builder;
 
 use symphonia::core::errors::Error as SymphoniaError;
 use symphonia::core::io::MediaSource;
@@ -71,7 +71,7 @@ impl Track {
             return Err(DecodeError::NoAudio.into());
         }
         let (send, pieces) = sync_channel(BLOCKS);
-        thread::spawn(move || decode(decoder, first, &send));
+        Builder::new().spawn(move || decode(decoder, first, &send))?;
         let resampler = (from != rate.hz()).then(|| Stereo::new(from, rate.hz()));
         let at_rate =
             |frames: u64| (u128::from(frames) * u128::from(rate.hz()) / u128::from(from)) as u64;

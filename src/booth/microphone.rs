@@ -14,6 +14,7 @@ use crate::coach::device::{self, name_of};
 use crate::coach::quiet::quietly;
 use crate::coach::shared::Shared;
 use crate::error::Error;
+use crate::threads;
 use crate::time::Rate;
 
 /// Frames that it gives at a time, unless it has bounds: a meter follows every 20 ms.
@@ -66,7 +67,7 @@ impl Microphone {
         let rate = Rate::new(own.sample_rate());
         let rate = rate.ok_or_else(|| cannot(format!("it has {} Hz", own.sample_rate())))?;
         // Some devices refuse sizes that they say they take.
-        device::ensure_files_can_be_opened()?;
+        device::ensure_can_be_opened()?;
         let opened = quietly(|| {
             start(&device, &own, BufferSize::Fixed(buffer(&own)))
                 .or_else(|_| start(&device, &own, BufferSize::Default))
@@ -98,7 +99,7 @@ impl Microphone {
 
     /// Closes it on a thread of its own: one that hangs would hang whoever waits for it.
     pub fn close(self) {
-        std::thread::spawn(move || drop(self.stream));
+        threads::drop_apart(self.stream);
     }
 }
 

@@ -10,6 +10,7 @@ use crate::clip::resample::Resampler;
 use crate::coach::device::{self, Found, Opened};
 use crate::coach::shared::Shared;
 use crate::error::Error;
+use crate::threads;
 use crate::time::{Millis, Rate};
 
 /// What is heard comes this much later than reckoned, at most.
@@ -74,7 +75,7 @@ impl Speaker {
     /// Plays nothing more. A device that hangs is waited for by nobody.
     pub fn stop(&mut self) {
         if let Some(playing) = self.playing.take() {
-            std::thread::spawn(move || drop(playing.opened));
+            threads::drop_apart(playing.opened);
         }
     }
 }

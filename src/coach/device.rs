@@ -15,6 +15,7 @@ use super::quiet::quietly;
 use super::shared::Shared;
 use crate::error::Error;
 use crate::terminal::printable;
+use crate::threads;
 use crate::time::Rate;
 
 /// Frames that a device takes at a time, unless asked for others: enough that a busy machine
@@ -44,13 +45,17 @@ pub(crate) fn host() -> Option<cpal::Host> {
 
 /// Pipes that are tried before a device is opened, each of two files.
 const PIPES: usize = 8;
+/// The device's own, and the one that asks for its precedence.
+const THREADS: usize = 2;
 
-/// That there are files left which a device can be opened with: the library panics where it cannot
-/// have a pipe of its own.
+/// That there are files and threads left which a device can be opened with: the library panics
+/// where it cannot have a pipe of its own.
 ///
 /// # Errors
-/// [`Error::Device`] where there are too few.
-pub(crate) fn ensure_files_can_be_opened() -> Result<(), Error> {
+/// [`Error::Device`] where there are too few files, [`Error::Threads`] where there are too few of
+/// these.
+pub(crate) fn ensure_can_be_opened() -> Result<(), Error> {
+    threads::ensure(THREADS)?;
     let pipes: io::Result<Vec<_>> = (0..PIPES).map(|_| io::pipe()).collect();
     pipes.map(drop).map_err(|error| {
         Error::Device(format!(
@@ -199,7 +204,7 @@ impl Found {
         shared: &Arc<Shared>,
         source: impl rodio::Source + Send + 'static,
     ) -> Result<Opened, Error> {
-        ensure_files_can_be_opened()?;
+        ensure_can_be_opened()?;
         let asked = buffer.unwrap_or(BUFFER).min(rate.hz() / PERIODS_A_SECOND);
         let size = match *self.own.buffer_size() {
             SupportedBufferSize::Range { min, max } => asked.clamp(min.max(1), max.max(1)),

@@ -14,6 +14,7 @@ use super::shared::Shared;
 use super::transport::Transport;
 use crate::error::Error;
 use crate::sounds::Sounds;
+use crate::threads;
 use crate::time::Rate;
 use crate::timeline::Timeline;
 
@@ -140,7 +141,7 @@ impl Link {
     /// Closes the device on a thread of its own: one that hangs would hang whoever waits for
     /// its thread to end.
     pub fn close(self) {
-        std::thread::spawn(move || drop(self));
+        threads::drop_apart(self);
     }
 }
 

@@ -9,6 +9,7 @@ mod export;
 mod fill;
 mod import;
 mod list;
+mod live;
 mod man;
 mod music;
 mod new;

@@ -6,6 +6,7 @@ use crate::bed::{Bed, Levels};
 use crate::cli::MusicArgs;
 use crate::error::Error;
 use crate::terminal::{printable, tell};
+use crate::threads;
 use crate::time::{Frames, Rate};
 use crate::timeline::Timeline;
 
@@ -21,12 +22,16 @@ impl MusicArgs {
     }
 }
 
+/// As many pieces may be decoded at a time, each on a thread of its own: one that is heard, one that
+/// fades, the next.
+const PIECES: usize = 3;
+
 /// Opens the music, if there is to be any, of which `wanted` frames will be heard; what it has to
 /// leave out is put into `notes`.
 ///
 /// # Errors
 /// [`Error::Music`] when none of it can be read, [`Error::Usage`] where a routine is named as
-/// music.
+/// music, [`Error::Threads`] where there are too few.
 pub fn open(
     args: &MusicArgs,
     rate: Rate,
@@ -45,6 +50,7 @@ pub fn open(
             printable(&routine.to_string_lossy())
         )));
     }
+    threads::ensure(PIECES)?;
     Pieces::open(Playlist::of(&args.music, args.shuffle), rate, wanted, notes).map(Some)
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use super::live::heed_signals;
 use super::watch::{Edits, edited_at};
 use super::{Loaded, load, music};
 use crate::bed::music::Notes;
@@ -19,7 +20,7 @@ use crate::coach::music::Player;
 use crate::coach::plan::Plan;
 use crate::coach::session::{Ending, Input, Outcome, Session};
 use crate::coach::tty::{self, Cbreak};
-use crate::coach::{keys, lines, signals};
+use crate::coach::{keys, lines};
 use crate::error::{Error, ExitCode};
 use crate::sequencer::Options;
 use crate::sink::output::Output;
@@ -40,10 +41,8 @@ pub fn run(args: &Play, quiet: bool, color: Color) -> Result<ExitCode, Error> {
         return Err(Error::Usage(message.into()));
     }
     let (send, inputs) = sync_channel(MOST_INPUTS);
-    let cannot_listen = |error| Error::io("cannot listen to", Path::new("signals"), error);
     let signals = send.clone();
-    let pass_on = move |signal| drop(signals.send(Input::Signal(signal)));
-    signals::listen(pass_on).map_err(cannot_listen)?;
+    heed_signals(move |signal| drop(signals.send(Input::Signal(signal))))?;
     let take = args.take.as_deref().map(|path| Output::create_for_the_end(path, args.force));
     let take = take.transpose()?;
     let found = device::find(args.device.as_deref())?;

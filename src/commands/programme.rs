@@ -16,6 +16,7 @@ use crate::loudness::energy::Work;
 use crate::loudness::leveller::{Level, Leveller, level_for};
 use crate::render::{Renderer, Spans};
 use crate::sounds::Sounds;
+use crate::threads;
 use crate::time::Frames;
 use crate::timeline::Timeline;
 
@@ -155,7 +156,7 @@ impl<'a> Programme<'a> {
     /// says what is to be told of it. `ensure_wanted` may end it.
     ///
     /// # Errors
-    /// What `ensure_wanted` gives, and as [`Programme::play`].
+    /// What `ensure_wanted` gives, [`Error::Threads`], and as [`Programme::play`].
     pub fn bring_to(
         &mut self,
         target: Option<f64>,
@@ -168,6 +169,7 @@ impl<'a> Programme<'a> {
         if is_near && !self.music.is_wanted() {
             return Ok(None);
         }
+        threads::ensure(1)?;
         let mut progress = Progress::new("measuring", self.frames(), quiet);
         let guess = own.map_or(0.0, |own| target - own);
         let level = level_for(target, guess, |gain| {

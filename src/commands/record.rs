@@ -4,6 +4,7 @@ use std::io::{self, BufReader, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use super::live::heed_signals;
 use super::spoken::{Spoken, spoken};
 use crate::booth::elsewhere::{self, Line};
 use crate::booth::face::Face;
@@ -16,7 +17,7 @@ use crate::booth::wish::Wish;
 use crate::cli::VoiceRecord;
 use crate::clip::decode::Audio;
 use crate::coach::tty::{self, Cbreak};
-use crate::coach::{keys, lines, signals};
+use crate::coach::{keys, lines};
 use crate::error::{Error, ExitCode};
 use crate::language::Language;
 use crate::studio::folder::{new_manifest, slug};
@@ -172,9 +173,7 @@ fn record(
     }
     let (send, inputs) = sync_channel(MOST_INPUTS);
     let signals = send.clone();
-    let pass_on = move |signal| drop(signals.send(Input::Signal(signal)));
-    let cannot_listen = |error| Error::io("cannot listen to", Path::new("signals"), error);
-    signals::listen(pass_on).map_err(cannot_listen)?;
+    heed_signals(move |signal| drop(signals.send(Input::Signal(signal))))?;
     let microphone = Microphone::open(args.device.as_deref())?;
     let (speaker, note) = speaker(args)?;
     let mut shelf = Shelf::open(&place.folder, &place.shown, manifest)?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
+use super::live::heed_signals;
 use crate::cli::VoiceSay;
 use crate::coach::device;
 use crate::coach::events::Events;
@@ -10,7 +11,6 @@ use crate::coach::face::Face;
 use crate::coach::link::Playback;
 use crate::coach::plan::Plan;
 use crate::coach::session::{Ending, Input, Session};
-use crate::coach::signals;
 use crate::error::{Error, ExitCode};
 use crate::render::Renderer;
 use crate::report::Report;
@@ -69,9 +69,7 @@ fn play(
 ) -> Result<ExitCode, Error> {
     timeline(Rate::DEFAULT)?;
     let (send, inputs) = sync_channel(1);
-    let cannot_listen = |error| Error::io("cannot listen to", "signals".as_ref(), error);
-    let pass_on = move |signal| drop(send.send(Input::Signal(signal)));
-    signals::listen(pass_on).map_err(cannot_listen)?;
+    heed_signals(move |signal| drop(send.send(Input::Signal(signal))))?;
     let found = device::find(args.device.as_deref())?;
     let timeline = Arc::new(timeline(found.rate(args.rate.unwrap_or_default()))?);
     let sounds = Arc::new(Sounds::load(&timeline, voice)?);

@@ -13,6 +13,7 @@ use super::folder::{Origin, PRIVATE, PackFolder};
 use super::master::{Flaw, Mastered, master};
 use super::run::{Failure, speak};
 use crate::error::Error;
+use crate::threads;
 use crate::time::Rate;
 use crate::voice::reading::LONGEST_TEXT;
 
@@ -71,7 +72,8 @@ impl Studio<'_> {
     /// done. Whatever happens, what was made is kept.
     ///
     /// # Errors
-    /// [`Error::Voice`] for more lines than a pack may have; whatever writing into it gives.
+    /// [`Error::Voice`] for more lines than a pack may have, [`Error::Threads`] for fewer threads
+    /// than it speaks with; whatever writing into it gives.
     pub fn fill(
         &self,
         lines: &[String],
@@ -79,13 +81,14 @@ impl Studio<'_> {
         progress: impl FnMut(usize),
     ) -> Result<Filled, Error> {
         let new = lines.iter().filter(|line| pack.entry(line).is_none()).count();
-        if let Err(error) = pack.ensure_room(new) {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        let workers = self.engine.at_once(cores).min(lines.len());
+        let can_begin = pack.ensure_room(new).and_then(|()| threads::ensure(workers));
+        if let Err(error) = can_begin {
             // A folder that was made for it goes.
             return pack.save().and(Err(error));
         }
         let queue = Queue::new(lines);
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        let workers = self.engine.at_once(cores).min(lines.len());
         let rate = pack.rate();
         thread::scope(|scope| {
             let (send, results) = channel();
