@@ -1,7 +1,5 @@
 //! The sound of a page that stands beside an exported file.
 
-use std::path::Path;
-
 use super::programme::Programme;
 use super::progress::Progress;
 use crate::captions::Page;
@@ -24,12 +22,12 @@ pub fn page(
         Sink::Flac(_) => "audio/flac",
         Sink::Opus(_) => "audio/ogg;codecs=opus",
     };
-    let path = Path::new("the sound of the page");
-    let cannot_write = |error| Error::io("cannot write", path, error);
+    let folder = std::env::temp_dir();
+    let cannot_write = |error| Error::io("cannot write the sound of the page in", &folder, error);
     let sound = tempfile::tempfile().map_err(cannot_write)?;
     let file = sound.try_clone().map_err(cannot_write)?;
     let stop = stop_on_signals().map_err(cannot_write)?;
-    let mut output = Output::within(path.into(), file, stop);
+    let mut output = Output::within(folder.clone(), file, stop);
     let frames = programme.frames();
     let mut progress = Progress::new("making the page", frames, quiet);
     let written = programme.play(|spans| {
