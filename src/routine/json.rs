@@ -191,6 +191,8 @@ impl Walker<'_> {
             members.push(Member { key, key_span, node: self.value(depth + 1)? });
         }
         self.position += 1;
+        // Most have one or two, and there are many of them.
+        members.shrink_to_fit();
         Ok(members)
     }
 
@@ -202,6 +204,7 @@ impl Walker<'_> {
             items.push(self.value(depth + 1)?);
         }
         self.position += 1;
+        items.shrink_to_fit();
         Ok(items)
     }
 

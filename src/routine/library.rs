@@ -184,9 +184,12 @@ impl Source {
             return Err(source.refuse("too-large", Span::default(), message));
         }
         match String::from_utf8(bytes) {
-            Ok(text) => {
+            Ok(mut text) => {
                 // Windows editors may begin a UTF-8 file with a byte order mark; JSON has none.
-                source.text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_string();
+                if text.starts_with('\u{feff}') {
+                    text.remove(0);
+                }
+                source.text = text;
                 Ok(source)
             }
             Err(error) => {

@@ -20,6 +20,8 @@ use crate::tone::Tone;
 
 /// How deep `repeat`, `sides` and `use` may lie in each other.
 const MAX_LEVELS: usize = 64;
+/// Room is made at once for no more steps: whether they are any is not known yet.
+const MANY_STEPS: usize = 16_384;
 /// How many values of JSON the uses of blocks may come to when they are written out.
 const MOST_EXPANDED: usize = 1_000_000;
 /// How long one has to change sides.
@@ -232,7 +234,9 @@ impl<'a> Reader<'a> {
             self.problems.push(Problem::error("too-deep", node.span, message));
             return Vec::new();
         }
-        items.iter().filter_map(|item| self.step(item, place)).collect()
+        let mut steps = Vec::with_capacity(items.len().min(MANY_STEPS));
+        steps.extend(items.iter().filter_map(|item| self.step(item, place)));
+        steps
     }
 
     fn step(&mut self, node: &Node, place: Place) -> Option<Step> {
